@@ -1,0 +1,174 @@
+package org.openagi.p2p.benchmarks;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.benchmarks.worker.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code p2p bench}: plays a scenario and prints one JSON line a run, then one with the medians. */
+@Command(
+    name = "bench",
+    description = "Measures throughput, latency, memory and overhead; one JSON line a run.",
+    sortOptions = false,
+    footer = {
+      "",
+      "  s1   one sender, one receiver: messages per second",
+      "  s2   ping-pong: round trip times",
+      "  s3   idle connections held by one node: memory for each",
+      "  s4   bytes on the wire per message beyond the payload, in s1 and in s2",
+      "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
+      "",
+      "Each node is a process of its own, on the loopback interface. Figures depend on the machine",
+      "and on what else it does: compare them only with the limit of the same command."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final int WINDOW = 10_000;
+  private static final int WINDOW_LARGE = 256;
+  private static final int LARGE_BYTES = 65_536;
+  private static final int SIZE_MAX_BYTES = 1 << 20;
+
+  @Parameters(index = "0", paramLabel = "SCENARIO", description = "s1, s2, s3, s4 or jmh")
+  private String scenario = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "PATTERN",
+      description = "jmh: regular expression of benchmark names (default: all)")
+  private @Nullable String pattern;
+
+  @Option(names = "--size", paramLabel = "BYTES", description = "payload of a message (default 64)")
+  private int sizeBytes = 64;
+
+  @Option(
+      names = "--security",
+      paramLabel = "NAME",
+      description = "noise or tls (default tls); the limit is always tls")
+  private String security = "tls";
+
+  @Option(
+      names = "--limit",
+      description =
+          "also run the limit, plain Netty and BoringSSL TLS in batches, in turn with ours")
+  private boolean limit;
+
+  @Option(names = "--limit-only", description = "run the limit alone")
+  private boolean limitOnly;
+
+  @Option(names = "--runs", paramLabel = "N", description = "runs of each system (default 3)")
+  private int runs = 3;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "most unacknowledged messages (default 10000; 256 from 64 KiB on)")
+  private int window;
+
+  @Option(names = "--warmup", paramLabel = "S", description = "s1: seconds before (default 5)")
+  private int warmupSeconds = 5;
+
+  @Option(names = "--seconds", paramLabel = "S", description = "s1: seconds measured (default 10)")
+  private int measuredSeconds = 10;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "s2: rounds measured, after as many to warm up (default 20000)")
+  private int rounds = 20_000;
+
+  @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")
+  private int connections = 1000;
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description = "another option for the measured processes, after -Xmx1g; repeatable")
+  private List<String> jvmOptions = new ArrayList<>();
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    String name = scenario.toLowerCase(Locale.ROOT);
+    if (name.equals("jmh")) return Jmh.run(pattern);
+    check(name);
+    if (!NetworkNamespace.inside()) {
+      int status = NetworkNamespace.rerun(commandLine().getParseResult().originalArgs());
+      if (status >= 0) return status;
+    }
+    PrintWriter out = spec().commandLine().getOut();
+    var bench = new BenchRun(settings(), systems(), runs, allJvmOptions(), out);
+    switch (name) {
+      case "s1" -> bench.play(Scenario.S1);
+      case "s2" -> bench.play(Scenario.S2);
+      case "s3" -> bench.play(Scenario.S3);
+      default -> bench.playOverhead();
+    }
+    return 0;
+  }
+
+  private void check(String name) {
+    if (!List.of("s1", "s2", "s3", "s4").contains(name)) {
+      throw wrong("no scenario " + scenario + "; there are s1, s2, s3, s4 and jmh");
+    }
+    if (pattern != null) throw wrong("only jmh takes a pattern");
+    if (!security.equals("noise") && !security.equals("tls")) {
+      throw wrong("--security " + security + ": noise or tls");
+    }
+    if (sizeBytes < 1 || sizeBytes > SIZE_MAX_BYTES) {
+      throw wrong("--size " + sizeBytes + ": 1 to " + SIZE_MAX_BYTES);
+    }
+    if (runs < 1 || rounds < 1 || connections < 1 || measuredSeconds < 1 || warmupSeconds < 0) {
+      throw wrong("counts and times start at 1");
+    }
+  }
+
+  private Settings settings() {
+    int defaultWindow = sizeBytes >= LARGE_BYTES ? WINDOW_LARGE : WINDOW;
+    return new Settings(
+        sizeBytes,
+        window > 0 ? window : defaultWindow,
+        security,
+        warmupSeconds,
+        measuredSeconds,
+        rounds,
+        connections);
+  }
+
+  private List<String> systems() {
+    if (limitOnly) return List.of("limit");
+    return limit ? List.of("ours", "limit") : List.of("ours");
+  }
+
+  private List<String> allJvmOptions() {
+    var all = new ArrayList<String>();
+    all.add("-Xmx1g");
+    all.add("--enable-native-access=ALL-UNNAMED");
+    all.addAll(jvmOptions);
+    return all;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec().commandLine(), message);
+  }
+
+  private picocli.CommandLine commandLine() {
+    return spec().root().commandLine();
+  }
+
+  private CommandSpec spec() {
+    CommandSpec injected = spec;
+    if (injected == null) throw new IllegalStateException("run by picocli only");
+    return injected;
+  }
+}

@@ -1,0 +1,58 @@
+package org.openagi.p2p.benchmarks.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The parameters of one run, the same in every process of it. Immutable.
+ *
+ * @param sizeBytes payload of a message
+ * @param window most unacknowledged messages at a time
+ * @param security {@code noise} or {@code tls}; the limit is always TLS
+ * @param rounds ping-pong rounds measured in S2; as many come before as warm-up
+ * @param connections connections held in S3
+ */
+public record Settings(
+    int sizeBytes,
+    int window,
+    String security,
+    int warmupSeconds,
+    int measuredSeconds,
+    int rounds,
+    int connections) {
+
+  /** As worker arguments, read back by {@link #parse}. */
+  public List<String> toArguments() {
+    var all = new ArrayList<String>();
+    all.add("size=" + sizeBytes);
+    all.add("window=" + window);
+    all.add("security=" + security);
+    all.add("warmup=" + warmupSeconds);
+    all.add("measured=" + measuredSeconds);
+    all.add("rounds=" + rounds);
+    all.add("connections=" + connections);
+    return all;
+  }
+
+  static Settings parse(Map<String, String> words) {
+    return new Settings(
+        number(words, "size"),
+        number(words, "window"),
+        word(words, "security"),
+        number(words, "warmup"),
+        number(words, "measured"),
+        number(words, "rounds"),
+        number(words, "connections"));
+  }
+
+  private static int number(Map<String, String> words, String name) {
+    return Integer.parseInt(word(words, name));
+  }
+
+  private static String word(Map<String, String> words, String name) {
+    String value = words.get(name);
+    if (value == null) throw new IllegalArgumentException("worker argument missing: " + name);
+    return value;
+  }
+}

@@ -1,0 +1,148 @@
+package org.openagi.p2p.benchmarks.worker;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.openagi.p2p.benchmarks.limit.LimitSystem;
+
+/**
+ * Entry of a measured process: {@code WorkerMain SYSTEM ROLE key=value…}. Results are lines that
+ * start with {@code RESULT}; anything else on standard output is for the log.
+ */
+public final class WorkerMain {
+  private static final int WARMUP_ROUNDS_MAX = 20_000;
+  private final BenchSystem system;
+  private final Settings settings;
+  private final Map<String, String> words;
+  private final PrintStream out;
+  private final BufferedReader in =
+      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+  private WorkerMain(
+      BenchSystem system, Settings settings, Map<String, String> words, PrintStream out) {
+    this.system = system;
+    this.settings = settings;
+    this.words = words;
+    this.out = out;
+  }
+
+  public static void main(String[] args) {
+    int status = 0;
+    try {
+      var words = new HashMap<String, String>();
+      for (int i = 2; i < args.length; i++) {
+        int at = args[i].indexOf('=');
+        words.put(args[i].substring(0, at), args[i].substring(at + 1));
+      }
+      new WorkerMain(systemNamed(args[0]), Settings.parse(words), words, System.out).run(args[1]);
+    } catch (Exception e) {
+      e.printStackTrace();
+      status = 1;
+    }
+    System.out.flush();
+    // Event loops are no daemons; the roles have said what they had to say.
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static BenchSystem systemNamed(String name) {
+    return switch (name) {
+      case "limit" -> new LimitSystem();
+      default -> throw new IllegalArgumentException("no system named " + name);
+    };
+  }
+
+  private void run(String role) throws Exception {
+    switch (role) {
+      case "sink" -> receive(false);
+      case "echo" -> receive(true);
+      case "send" -> send();
+      case "ping" -> ping();
+      case "dial" -> dial();
+      default -> throw new IllegalArgumentException("no role named " + role);
+    }
+  }
+
+  private void receive(boolean echo) throws Exception {
+    BenchSystem.Receiver receiver = system.receive(settings, echo);
+    result("address=" + receiver.address());
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.equals("memory")) {
+        Readings.settle();
+        result("rss_kib="
+            + Readings.residentKib()
+            + " heap_bytes="
+            + Readings.heapBytes()
+            + " connections="
+            + receiver.connections());
+      } else if (line.equals("received")) {
+        result("received=" + receiver.received());
+      }
+    }
+  }
+
+  private void send() throws Exception {
+    BenchSystem.Flow flow = system.send(settings, address());
+    Thread.sleep(settings.warmupSeconds() * 1000L);
+    long wire = Readings.loopbackBytes();
+    long processor = Readings.processorNanos();
+    long count = flow.acknowledged();
+    long start = System.nanoTime();
+    Thread.sleep(settings.measuredSeconds() * 1000L);
+    count = flow.acknowledged() - count;
+    long nanos = System.nanoTime() - start;
+    wire = Readings.loopbackBytes() - wire;
+    processor = Readings.processorNanos() - processor;
+    if (count == 0) throw new IllegalStateException("no message was acknowledged");
+    result("messages_per_s="
+        + Math.round(count * 1e9 / nanos)
+        + " wire_bytes="
+        + (double) wire / count
+        + " sender_cpu="
+        + (double) processor / nanos);
+  }
+
+  private void ping() throws Exception {
+    BenchSystem.PingPong caller = system.pingPong(settings, address());
+    caller.rounds(new long[Math.min(settings.rounds(), WARMUP_ROUNDS_MAX)]);
+    var nanos = new long[settings.rounds()];
+    long wire = Readings.loopbackBytes();
+    caller.rounds(nanos);
+    wire = Readings.loopbackBytes() - wire;
+    var histogram = new Histogram(3);
+    for (long round : nanos) histogram.recordValue(round);
+    result("p50_us="
+        + histogram.getValueAtPercentile(50) / 1e3
+        + " p99_us="
+        + histogram.getValueAtPercentile(99) / 1e3
+        + " mean_us="
+        + histogram.getMean() / 1e3
+        + " wire_bytes="
+        + wire / 2.0 / settings.rounds());
+  }
+
+  private void dial() throws Exception {
+    BenchSystem.Dialer dialer = system.dialer(settings, address());
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      int count = Integer.parseInt(line);
+      long start = System.nanoTime();
+      dialer.open(count);
+      result("dial_ms=" + (System.nanoTime() - start) / 1e6);
+    }
+  }
+
+  private String address() throws IOException {
+    String address = words.get("address");
+    if (address == null) throw new IOException("worker argument missing: address");
+    return address;
+  }
+
+  private void result(String text) {
+    out.println("RESULT " + text);
+    out.flush();
+  }
+}
