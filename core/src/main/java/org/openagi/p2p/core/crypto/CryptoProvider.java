@@ -1,0 +1,56 @@
+package org.openagi.p2p.core.crypto;
+
+import java.security.SecureRandom;
+import org.openagi.p2p.core.bytes.Bytes;
+
+/**
+ * Ed25519 and X25519 from one implementation. All implementations give the same answers; they differ in
+ * speed. Safe for any thread.
+ *
+ * @see "RFC 8032; RFC 7748"
+ */
+public interface CryptoProvider {
+  /** Length of an Ed25519 or X25519 private or public key. */
+  int KEY_BYTES = 32;
+
+  /** Length of an Ed25519 signature. */
+  int SIGNATURE_BYTES = 64;
+
+  /**
+   * Returns the fastest implementation that works on this machine: Conscrypt, else BouncyCastle, else the
+   * JDK. Chosen at the first call, by a self-test, and named in one log line.
+   */
+  static CryptoProvider best() {
+    return BestProvider.INSTANCE;
+  }
+
+  /** Returns the name of the implementation for logs and status, for instance {@code conscrypt}. */
+  String name();
+
+  /**
+   * Prepares an Ed25519 private key.
+   *
+   * @param seed 32 secret bytes
+   * @throws IllegalArgumentException if the length is wrong
+   */
+  Ed25519Signer ed25519Signer(Bytes seed);
+
+  /**
+   * Prepares an Ed25519 public key. A key that is not on the curve is accepted here and verifies nothing.
+   *
+   * @param publicKey 32 bytes
+   * @throws IllegalArgumentException if the length is wrong
+   */
+  Ed25519Verifier ed25519Verifier(Bytes publicKey);
+
+  /** Makes a fresh X25519 key pair. */
+  X25519KeyPair x25519Generate(SecureRandom random);
+
+  /**
+   * Returns the X25519 key pair of a private key.
+   *
+   * @param privateKey 32 secret bytes, clamped by the function as RFC 7748 says
+   * @throws IllegalArgumentException if the length is wrong
+   */
+  X25519KeyPair x25519FromPrivateKey(Bytes privateKey);
+}
