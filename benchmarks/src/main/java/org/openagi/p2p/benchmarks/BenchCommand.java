@@ -100,7 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     String name = scenario.toLowerCase(Locale.ROOT);
-    if (name.equals("jmh")) return Jmh.run(pattern);
+    if (name.equals("jmh")) return Jmh.run(pattern, spec().commandLine().getOut());
     check(name);
     if (!NetworkNamespace.inside()) {
       int status = NetworkNamespace.rerun(commandLine().getParseResult().originalArgs());

@@ -41,12 +41,17 @@ public final class WorkerMain {
       }
       new WorkerMain(systemNamed(args[0]), Settings.parse(words), words, System.out).run(args[1]);
     } catch (Exception e) {
-      e.printStackTrace();
+      fail(e);
       status = 1;
     }
     System.out.flush();
     // Event loops are no daemons; the roles have said what they had to say.
     Runtime.getRuntime().halt(status);
+  }
+
+  private static void fail(Exception e) {
+    System.out.println(e);
+    for (StackTraceElement element : e.getStackTrace()) System.out.println("  at " + element);
   }
 
   private static BenchSystem systemNamed(String name) {
