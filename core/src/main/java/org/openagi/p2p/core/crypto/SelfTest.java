@@ -18,9 +18,9 @@ final class SelfTest {
           + "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
 
   private static final Bytes ALICE_PRIVATE =
-      Bytes.fromHex("77076d0a7318a57d3c16c17251b26645df4c2f92ebc099c0ab7e7d1f1b1e5c2a");
+      Bytes.fromHex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
   private static final Bytes BOB_PUBLIC =
-      Bytes.fromHex("de9edb7d7b7dbc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4");
+      Bytes.fromHex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 
   private SelfTest() {}
 
