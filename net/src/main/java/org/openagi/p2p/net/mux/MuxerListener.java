@@ -13,7 +13,8 @@ public interface MuxerListener {
   /**
    * The session has ended and every stream has been told. Called exactly once, last.
    *
-   * @param cause why, or null if this side closed it or the peer ended it normally
+   * @param cause why, or null if this side closed it or the peer ended it normally; a {@link
+   *     GoAwayException} if the peer's go-away frame had another code
    */
   void onMuxerClosed(@Nullable Throwable cause);
 }

@@ -34,7 +34,8 @@ public interface StreamMuxer {
    * Ends the session: tells the peer with a go-away frame, closes every stream with a cause and then
    * the connection. Does nothing if already closed.
    *
-   * @param code {@link #NORMAL_TERMINATION}, {@link #PROTOCOL_ERROR} or {@link #INTERNAL_ERROR}
+   * @param code {@link #NORMAL_TERMINATION}, {@link #PROTOCOL_ERROR}, {@link #INTERNAL_ERROR} or a
+   *     code of the application, which the peer finds in a {@link GoAwayException}
    */
   void close(int code);
 

@@ -1,0 +1,92 @@
+package org.openagi.p2p.protocols.liveness;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches one link. Any inbound byte proves life; only after a silence is the peer pinged, and only
+ * after several unanswered pings is the link dead. All times are those of one {@link LivenessClock}.
+ * Confined to its owner. Small on purpose: a node has thousands.
+ */
+public final class LivenessMonitor {
+  /** What the owner has to do now. */
+  public enum Action {
+    /** Nothing. */
+    NONE,
+    /** Send a ping; its answer is just inbound traffic. */
+    PING,
+    /** Close the link: {@link LinkState#DEAD}. */
+    CLOSE
+  }
+
+  private final long intervalNanos;
+  private final long answerNanos;
+  private final int missedLimit;
+
+  private LinkState state = LinkState.HEALTHY;
+  private long heardNanos;
+  private long askedNanos;
+  private long bytesSeen;
+  private int unanswered;
+
+  /** Starts watching a link that was alive at {@code nowNanos}. */
+  public LivenessMonitor(LivenessConfig config, long nowNanos) {
+    this.intervalNanos = config.interval().toNanos();
+    this.answerNanos = config.answer().toNanos();
+    this.missedLimit = config.missedLimit();
+    this.heardNanos = nowNanos;
+  }
+
+  /**
+   * Looks at the link. Call at least four times per answer time.
+   *
+   * @param nowNanos time by the {@link LivenessClock}
+   * @param bytesIn inbound bytes of the link so far; a change is a sign of life
+   */
+  public Action onTick(long nowNanos, long bytesIn) {
+    if (bytesIn != bytesSeen) {
+      bytesSeen = bytesIn;
+      heardNanos = nowNanos;
+      unanswered = 0;
+      state = LinkState.HEALTHY;
+      return Action.NONE;
+    }
+    if (state == LinkState.DEAD) return Action.NONE;
+    if (unanswered == 0) {
+      return nowNanos - heardNanos >= intervalNanos ? ping(nowNanos) : Action.NONE;
+    }
+    if (nowNanos - askedNanos < answerNanos) return Action.NONE;
+    if (unanswered >= missedLimit) {
+      state = LinkState.DEAD;
+      return Action.CLOSE;
+    }
+    state = LinkState.SUSPECT;
+    return ping(nowNanos);
+  }
+
+  /** Asks for a ping at the next tick, e.g. because a new connection casts doubt on this one. */
+  public void doubt(long nowNanos) {
+    if (unanswered == 0) heardNanos = nowNanos - intervalNanos;
+  }
+
+  private Action ping(long nowNanos) {
+    unanswered++;
+    askedNanos = nowNanos;
+    return Action.PING;
+  }
+
+  /** What is thought of the link. */
+  public LinkState state() {
+    return state;
+  }
+
+  /** One sentence about the silence, for people. */
+  public String describe(long nowNanos) {
+    return "nothing heard for "
+        + TimeUnit.NANOSECONDS.toMillis(nowNanos - heardNanos)
+        + " ms, "
+        + unanswered
+        + " of "
+        + missedLimit
+        + " heartbeats unanswered";
+  }
+}
