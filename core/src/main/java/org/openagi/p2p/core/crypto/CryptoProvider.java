@@ -1,6 +1,8 @@
 package org.openagi.p2p.core.crypto;
 
+import java.security.Provider;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.openagi.p2p.core.bytes.Bytes;
 
 /**
@@ -26,6 +28,14 @@ public interface CryptoProvider {
 
   /** Returns the name of the implementation for logs and status, for instance {@code conscrypt}. */
   String name();
+
+  /**
+   * Returns the JCA provider behind this implementation, for further algorithms that it may have; empty if
+   * it is not one or has nothing to add to the JDK.
+   */
+  default Optional<Provider> jcaProvider() {
+    return Optional.empty();
+  }
 
   /**
    * Prepares an Ed25519 private key.

@@ -14,6 +14,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Objects;
+import java.util.Optional;
 import javax.crypto.KeyAgreement;
 import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Optional<Provider> jcaProvider() {
+    return Optional.of(provider);
   }
 
   @Override
