@@ -1,0 +1,57 @@
+package org.openagi.p2p.messaging;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A submitted message on its way. Safe for any thread.
+ *
+ * <p>States only move forward: QUEUED, SENT, then exactly one of the three ends. A message whose
+ * connection is lost stays SENT while it is sent again.
+ */
+public interface Delivery {
+  /** Where a message is. */
+  enum State {
+    /** Accepted, waiting for a connection or for room on it. */
+    QUEUED,
+    /** Handed to a connection, not acknowledged. */
+    SENT,
+    /** The recipient handled it; see {@link Outcome.Acknowledged}. */
+    ACKNOWLEDGED,
+    /** Its lifetime is over; see {@link Outcome.Expired}. */
+    EXPIRED,
+    /** It will not be delivered; see {@link Outcome.Refused}. */
+    REFUSED;
+
+    /** Whether this state is final. */
+    public boolean isEnd() {
+      return this.compareTo(SENT) > 0;
+    }
+  }
+
+  /** The message's id: the user's, or the one derived from its number. Known at once. */
+  String messageId();
+
+  /** The message as submitted. */
+  NetworkMessage message();
+
+  /** The state at this moment. */
+  State state();
+
+  /**
+   * Completes with the end of the delivery, never exceptionally. Dependent actions run on a virtual
+   * thread, one after the other for the messages of one recipient and lane; one that blocks delays
+   * those behind it. Completing or cancelling the future has no effect on the delivery.
+   */
+  CompletableFuture<Outcome> outcome();
+
+  /** {@link #outcome} as a boolean: true exactly if the recipient acknowledged the message. */
+  default CompletableFuture<Boolean> acknowledged() {
+    return outcome().thenApply(Outcome::isAcknowledged);
+  }
+
+  /** The deliveries to each peer of a message to {@code *}; empty for a message to one peer. */
+  default List<Delivery> parts() {
+    return List.of();
+  }
+}
