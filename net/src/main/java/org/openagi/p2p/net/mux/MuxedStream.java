@@ -20,11 +20,20 @@ public interface MuxedStream {
   StreamMuxer muxer();
 
   /**
-   * Sets or replaces the receiver of this stream's events. Data and end-of-stream that arrived while
-   * there was none are handed over before this returns. If the stream is already closed, {@link
-   * StreamListener#onClosed} is called at once unless an earlier listener was already told.
+   * Sets or replaces the receiver of this stream's events. Data that arrived while there was none is
+   * handed over before this returns; so are the peer's end-of-stream and the end of the stream if
+   * they have happened, also when an earlier listener was told of them.
    */
   void setListener(StreamListener listener);
+
+  /**
+   * Gives back bytes got by {@link StreamListener#onData} that belong to the next listener, as a
+   * negotiation does when it has read beyond its end. The stream has no listener then; the one set
+   * next gets these bytes first. Bytes given back must not be reported to {@link #consumed}.
+   *
+   * @param data ownership moves to this stream
+   */
+  void unread(ByteBuf data);
 
   /**
    * Sends bytes, in order. What the peer's window or the channel don't take now is queued; the

@@ -42,6 +42,11 @@ public interface StreamMuxer {
   /** Streams that are not finished yet, opened by either side. */
   int openStreams();
 
+  /** Least round trip time of the last measurements in nanoseconds, or -1 if there is none yet. */
+  default long rttNanos() {
+    return -1;
+  }
+
   /** Whether the session has ended: no stream can be opened any more and every stream is closed. */
   boolean isClosed();
 
