@@ -1,0 +1,218 @@
+package org.openagi.p2p.network.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.record.NodeType;
+
+/** The table of everything that can be configured. */
+public final class ConfigKeys {
+  /** Shape of a node's name. */
+  static final Pattern NAME_SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  private static final Pattern INTERFACE_SHAPE = Pattern.compile("[^\\s,]{1,64}");
+  private static final Pattern SERVICE_SHAPE =
+      Pattern.compile("_[A-Za-z0-9-]{1,62}\\._(udp|tcp)\\.local");
+
+  /** The name others see. */
+  public static final ConfigKey<Optional<String>> NAME = ConfigKey.of(
+      "name",
+      ValueTypes.optionalText(NAME_SHAPE, "1 to 64 of the characters A-Z a-z 0-9 . _ -"),
+      "",
+      "Name of this node, which others may use to address it. Each pins it to this node's key"
+          + " when first seen. If not set: the host's name and four characters of the peer"
+          + " id.");
+
+  /** What the node is for. */
+  public static final ConfigKey<NodeType> NODE_TYPE =
+      ConfigKey.of("node_type", ValueTypes.oneOf(nodeTypes()), "full", "What this node is for.");
+
+  /** Where key, pins and remembered peers live. */
+  public static final ConfigKey<Optional<Path>> DATA = ConfigKey.of(
+      "data",
+      ValueTypes.optionalPath(),
+      "",
+      "Folder of the identity key, the pinned names and the remembered peers; one process at a"
+          + " time. If not set: openagi-p2p/NAME in $XDG_DATA_HOME or ~/.local/share, with"
+          + " NAME 'default' for a node without a name.");
+
+  /** One port for the default addresses. */
+  public static final ConfigKey<Long> PORT = ConfigKey.of(
+      "port",
+      ValueTypes.wholeNumber(0, 65535, ""),
+      "0",
+      "TCP port to listen on, on all addresses, IPv4 and IPv6; 0 picks a free one. Not"
+          + " together with listen.");
+
+  /** Explicit addresses. */
+  public static final ConfigKey<List<Multiaddr>> LISTEN = ConfigKey.of(
+      "listen",
+      ValueTypes.tcpAddresses("TCP multiaddrs such as /ip4/0.0.0.0/tcp/4001"),
+      "",
+      "Addresses to listen on. If not set: all addresses, IPv4 and IPv6, with the given port;"
+          + " only loopback addresses if every interface given is the loopback interface.");
+
+  /** zeroconf or manual. */
+  public static final ConfigKey<Discovery> DISCOVERY = ConfigKey.of(
+          "discovery",
+          ValueTypes.oneOf(words("zeroconf", Discovery.ZEROCONF, "manual", Discovery.MANUAL)),
+          "zeroconf",
+          "How peers are found: zeroconf announces this node and asks for others on the local"
+              + " network by multicast DNS; manual uses only the peers listed and those"
+              + " remembered.")
+      .withEnvironmentVariable("P2P_DISCOVERY_METHOD");
+
+  /** Bootstrap addresses. */
+  public static final ConfigKey<List<Multiaddr>> PEERS = ConfigKey.of(
+          "peers",
+          ValueTypes.tcpAddresses("TCP multiaddrs such as /ip4/192.0.2.7/tcp/4001/p2p/12D3..."),
+          "",
+          "Peers to connect to at start and to reconnect to, with either kind of discovery.")
+      .withFlag("--peer");
+
+  /** Interfaces for mDNS. */
+  public static final ConfigKey<List<String>> INTERFACES = ConfigKey.of(
+          "interfaces",
+          ValueTypes.texts(INTERFACE_SHAPE, "names of network interfaces such as eth0"),
+          "",
+          "Network interfaces to discover on; lo keeps everything on this machine. If not set:"
+              + " all that are up and can multicast.")
+      .withFlag("--interface");
+
+  /** mDNS service. */
+  public static final ConfigKey<String> SERVICE = ConfigKey.of(
+      "service",
+      ValueTypes.text(SERVICE_SHAPE, "a DNS service name such as _p2p._udp.local"),
+      "_p2p._udp.local",
+      "Multicast DNS service name. Nodes with different ones don't see each other; the default"
+          + " is that of libp2p.");
+
+  /** Bound of discoverPeers. */
+  public static final ConfigKey<Duration> DISCOVERY_TIMEOUT = ConfigKey.of(
+      "discovery_timeout",
+      ValueTypes.seconds("0", "60"),
+      "2",
+      "How long discoverPeers() looks around before it answers, and how long an unknown name"
+          + " is waited for before a send is refused.");
+
+  /** Connection limit. */
+  public static final ConfigKey<Long> MAX_CONNECTIONS = ConfigKey.of(
+      "max_connections",
+      ValueTypes.wholeNumber(1, 100_000, ""),
+      "50",
+      "Connections open at the same time; a further peer is refused with a reason.");
+
+  /** Heartbeats. */
+  public static final ConfigKey<Duration> HEARTBEAT_INTERVAL = ConfigKey.of(
+      "heartbeat_interval",
+      ValueTypes.seconds("0.1", "3600"),
+      "30",
+      "Time between two checks whether a quiet peer still answers. A peer that misses three in"
+          + " a row is disconnected.");
+
+  /** Lifetime of a message. */
+  public static final ConfigKey<Duration> MESSAGE_TIMEOUT = ConfigKey.of(
+      "message_timeout",
+      ValueTypes.seconds("0.1", "604800"),
+      "60",
+      "How long a message may wait for its acknowledgement before it is reported as expired.");
+
+  /** Redeliveries to a failing handler and resends. */
+  public static final ConfigKey<Long> RETRY_ATTEMPTS = ConfigKey.of(
+      "retry_attempts",
+      ValueTypes.wholeNumber(0, 100, ""),
+      "3",
+      "How often a message is handed over again after its handler failed.");
+
+  /** Outbound budget. */
+  public static final ConfigKey<Long> BANDWIDTH_LIMIT = ConfigKey.of(
+      "bandwidth_limit",
+      ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
+      "1048576",
+      "Message bytes this node sends per second to all peers together; 0 means no limit.");
+
+  /** Security protocols. */
+  public static final ConfigKey<List<String>> SECURITY = ConfigKey.of(
+      "security",
+      ValueTypes.someOf(words("tls", "tls", "noise", "noise")),
+      "tls,noise",
+      "Secure channels offered and accepted, most wanted first.");
+
+  /** Strictness of signature checks. */
+  public static final ConfigKey<Verify> VERIFY = ConfigKey.of(
+      "verify",
+      ValueTypes.oneOf(words(
+          "before-acknowledgement",
+          Verify.BEFORE_ACKNOWLEDGEMENT,
+          "before-delivery",
+          Verify.BEFORE_DELIVERY)),
+      "before-acknowledgement",
+      "When the signature of a message from a direct connection is checked: before it is"
+          + " acknowledged, beside the handler, or before the handler sees it.");
+
+  /** Grace at stop. */
+  public static final ConfigKey<Duration> STOP_TIMEOUT = ConfigKey.of(
+      "stop_timeout",
+      ValueTypes.seconds("0", "600"),
+      "3",
+      "How long stopping waits for messages that are on their way.");
+
+  /** Log level of the daemon. */
+  public static final ConfigKey<String> LOG_LEVEL = ConfigKey.of(
+      "log_level",
+      ValueTypes.oneOf(words(
+          "error", "error", "warn", "warn", "info", "info", "debug", "debug", "trace", "trace")),
+      "warn",
+      "Least important log lines shown by the p2p command; a program that embeds a node"
+          + " configures its own logging.");
+
+  /** Every key, in the order of the reference. */
+  public static final List<ConfigKey<?>> ALL = List.of(
+      NAME,
+      NODE_TYPE,
+      DATA,
+      DISCOVERY,
+      PEERS,
+      INTERFACES,
+      SERVICE,
+      DISCOVERY_TIMEOUT,
+      PORT,
+      LISTEN,
+      SECURITY,
+      MAX_CONNECTIONS,
+      HEARTBEAT_INTERVAL,
+      MESSAGE_TIMEOUT,
+      RETRY_ATTEMPTS,
+      BANDWIDTH_LIMIT,
+      VERIFY,
+      STOP_TIMEOUT,
+      LOG_LEVEL);
+
+  private ConfigKeys() {}
+
+  /** The key of that name in the file, if there is one. */
+  public static Optional<ConfigKey<?>> byName(String name) {
+    return ALL.stream().filter(key -> key.name().equals(name)).findFirst();
+  }
+
+  private static Map<String, NodeType> nodeTypes() {
+    Map<String, NodeType> words = new LinkedHashMap<>();
+    for (NodeType type : NodeType.values())
+      words.put(type.name().toLowerCase(java.util.Locale.ROOT), type);
+    return words;
+  }
+
+  /** An ordered map of words and values, given in turn. */
+  @SuppressWarnings("unchecked")
+  private static <T> Map<String, T> words(String firstWord, T firstValue, Object... more) {
+    Map<String, T> words = new LinkedHashMap<>();
+    words.put(firstWord, firstValue);
+    for (int i = 0; i < more.length; i += 2) words.put((String) more[i], (T) more[i + 1]);
+    return words;
+  }
+}

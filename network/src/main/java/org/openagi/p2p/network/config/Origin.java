@@ -1,0 +1,53 @@
+package org.openagi.p2p.network.config;
+
+/**
+ * Where a value was written.
+ *
+ * @param kind the layer, which decides precedence
+ * @param detail the flag, variable, or {@code file:line}; empty for a default
+ */
+public record Origin(Kind kind, String detail) {
+  /** The origin of every value nobody has set. */
+  public static final Origin DEFAULT = new Origin(Kind.DEFAULT, "");
+
+  /** The layers, weakest first: a later one overrides an earlier one. */
+  public enum Kind {
+    /** Built in. */
+    DEFAULT,
+    /** A line of the configuration file. */
+    FILE,
+    /** An environment variable. */
+    ENVIRONMENT,
+    /** A command-line flag. */
+    FLAG,
+    /** Set by the program that embeds the node, through the builder. */
+    CODE
+  }
+
+  static Origin file(String path, int line) {
+    return new Origin(Kind.FILE, path + ":" + line);
+  }
+
+  static Origin environment(String variable) {
+    return new Origin(Kind.ENVIRONMENT, variable);
+  }
+
+  static Origin flag(String flag) {
+    return new Origin(Kind.FLAG, flag);
+  }
+
+  static Origin code(String key) {
+    return new Origin(Kind.CODE, key);
+  }
+
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case DEFAULT -> "default";
+      case FILE -> "file " + detail;
+      case ENVIRONMENT -> "environment " + detail;
+      case FLAG -> "flag " + detail;
+      case CODE -> "set by the program";
+    };
+  }
+}

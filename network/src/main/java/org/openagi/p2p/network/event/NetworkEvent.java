@@ -1,0 +1,122 @@
+package org.openagi.p2p.network.event;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.record.NodeType;
+
+/** Something that happened, with the local wall-clock time at which this node noticed it. */
+public sealed interface NetworkEvent {
+  /** When this node noticed. */
+  Instant at();
+
+  /**
+   * The addresses this node listens on are known or have changed.
+   *
+   * @param addresses full addresses, each ending in {@code /p2p/ID}
+   */
+  record Listening(Instant at, List<Multiaddr> addresses) implements NetworkEvent {
+    /** Copies the list. */
+    public Listening {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * A peer was heard of; it is not connected yet, and nothing is proved about it.
+   *
+   * @param addresses where it says that it listens
+   */
+  record PeerDiscovered(Instant at, PeerId peer, List<Multiaddr> addresses)
+      implements NetworkEvent {
+    /** Copies the list. */
+    public PeerDiscovered {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * The first connection to a peer is open, and the peer has proved its key.
+   *
+   * @param address remote address of the connection
+   * @param inbound whether the peer dialed us
+   * @param security protocol id of the secure channel
+   */
+  record PeerConnected(Instant at, PeerId peer, Multiaddr address, boolean inbound, String security)
+      implements NetworkEvent {}
+
+  /**
+   * A peer has told, signed, what it is called and what it is for, and its name is not taken.
+   *
+   * @param alias its name
+   * @param nodeType what it is for
+   * @param firstSeen whether its name was pinned to its key just now
+   */
+  record PeerIdentified(Instant at, PeerId peer, String alias, NodeType nodeType, boolean firstSeen)
+      implements NetworkEvent {}
+
+  /**
+   * The last connection to a peer is gone.
+   *
+   * @param alias its name, if it had told it
+   * @param reason why, in words
+   */
+  record PeerDisconnected(Instant at, PeerId peer, Optional<String> alias, String reason)
+      implements NetworkEvent {}
+
+  /**
+   * Something failed.
+   *
+   * @param what kind of failure
+   * @param who the peer it is about, if any
+   * @param cause why it happened, in words
+   * @param consequence what no longer works, or what the node does about it
+   */
+  record FaultEvent(Instant at, Fault what, Optional<PeerId> who, String cause, String consequence)
+      implements NetworkEvent {}
+
+  /**
+   * Something that looks like an attack or a mix-up of identities was refused.
+   *
+   * @param what kind of refusal
+   * @param who the peer that was refused, by the key it proved
+   * @param cause what was wrong
+   * @param remedy what a person can do if it was no attack
+   */
+  record SecurityEvent(Instant at, Threat what, PeerId who, String cause, String remedy)
+      implements NetworkEvent {}
+
+  /** Kinds of failure. */
+  enum Fault {
+    /** No address of a peer could be reached. */
+    DIAL_FAILED,
+    /** A peer was refused because of a limit of this node. */
+    CONNECTION_REFUSED,
+    /** Discovery on the local network does not work, or only in part. */
+    DISCOVERY_FAILED,
+    /** A message was given up. */
+    MESSAGE_LOST,
+    /** A file of the node could not be written. */
+    STORAGE_FAILED,
+    /** A peer did not keep to a protocol. */
+    PROTOCOL_VIOLATED
+  }
+
+  /** Kinds of refusal for security's sake. */
+  enum Threat {
+    /** A peer claims a name that is pinned to another key. */
+    NAME_TAKEN,
+    /** A peer claims the name of this node itself. */
+    OWN_NAME_CLAIMED,
+    /** A peer's record is not signed by its key, or is malformed. */
+    RECORD_INVALID,
+    /** This node's name was refused by a peer. */
+    NAME_REFUSED_BY_PEER,
+    /** A known key has taken another name. */
+    NAME_CHANGED,
+    /** No more names can be pinned. */
+    PINS_FULL
+  }
+}

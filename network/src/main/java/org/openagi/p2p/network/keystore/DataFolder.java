@@ -1,0 +1,120 @@
+package org.openagi.p2p.network.keystore;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one node, held by at most one process at a time. It is created, readable by its
+ * owner only, if it is not there. The lock ends with the process, however that ends.
+ */
+public final class DataFolder implements AutoCloseable {
+  private static final String LOCK_FILE = "lock";
+
+  /** A process id and a line break, with room to spare. */
+  private static final int LOCK_BYTES_MAX = 32;
+
+  private final Path path;
+  private final FileChannel lockChannel;
+
+  private DataFolder(Path path, FileChannel lockChannel) {
+    this.path = path;
+    this.lockChannel = lockChannel;
+  }
+
+  /**
+   * Creates the folder if needed and locks it.
+   *
+   * @throws DataFolderException if it can't be created or written, or if another process, or
+   *     another node in this process, holds it
+   */
+  public static DataFolder open(Path folder) throws DataFolderException {
+    Path path = folder.toAbsolutePath().normalize();
+    try {
+      OwnerOnly.createFolders(path);
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "cannot create the data folder " + path + "; name another one with --data", e);
+    }
+    try {
+      return lock(path);
+    } catch (DataFolderException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataFolderException(
+          "cannot write in the data folder " + path + "; name another one with --data", e);
+    }
+  }
+
+  private static DataFolder lock(Path path) throws IOException {
+    Path file = path.resolve(LOCK_FILE);
+    FileChannel channel = FileChannel.open(
+        file,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        OwnerOnly.fileAttributes(path));
+    try {
+      if (tryLock(channel) == null) throw inUse(path, owner(file));
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(pidLine().getBytes(StandardCharsets.US_ASCII)), 0);
+      return new DataFolder(path, channel);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // another node of this very process has it
+    }
+  }
+
+  private static DataFolderException inUse(Path path, String owner) {
+    return new DataFolderException("the data folder "
+        + path
+        + " is in use by "
+        + owner
+        + "; stop it, or give this node another --name or --data");
+  }
+
+  private static String owner(Path lockFile) {
+    try {
+      byte[] content = Files.readAllBytes(lockFile);
+      String pid = new String(content, StandardCharsets.US_ASCII).strip();
+      if (content.length <= LOCK_BYTES_MAX && pid.matches("\\d+")) return "process " + pid;
+    } catch (IOException e) {
+      // Some systems don't let others read a locked file; the lock itself is what counts.
+    }
+    return "another process";
+  }
+
+  private static String pidLine() {
+    return ProcessHandle.current().pid() + "\n";
+  }
+
+  /** Absolute path of the folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** A file in the folder. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** Lets another process have the folder. */
+  @Override
+  public void close() throws IOException {
+    lockChannel.close();
+  }
+}
