@@ -9,8 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import org.openagi.p2p.network.config.ConfigException;
 import org.openagi.p2p.node.CommandExtension;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Parses arguments, runs the command they name and returns the exit code.
@@ -19,28 +23,74 @@ import picocli.CommandLine;
  * loaded; all of them when help or completion asks.
  */
 public final class Cli {
+  private static final String COMPLETION = "completion";
   private final Streams streams;
   private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
 
   public Cli(InputStream in, OutputStream out, OutputStream err) {
     streams = new Streams(in, writer(out), writer(err));
-    commands.put("completion", CompletionCommand::new);
+    commands.put("id", () -> new IdCommand(streams));
+    commands.put(COMPLETION, CompletionCommand::new);
   }
 
   /** Runs one command line. */
   public int run(String... args) {
-    var line = new CommandLine(new RootCommand()).setOut(streams.out()).setErr(streams.err());
-    Supplier<Object> only = args.length == 0 ? null : commands.get(args[0]);
-    if (only != null && !args[0].equals("completion")) line.addSubcommand(args[0], only.get());
-    else addAll(line);
-    return line.execute(args);
+    var root = new CommandLine(new RootCommand());
+    String first = args.length == 0 ? "" : args[0];
+    Supplier<Object> only = commands.get(first);
+    if (only != null && !first.equals(COMPLETION)) add(root, first, only.get());
+    else addAll(root);
+    root.setOut(streams.out())
+        .setErr(streams.err())
+        .setParameterExceptionHandler(this::explain)
+        .setUsageHelpAutoWidth(false)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+    if (args.length == 0) {
+      root.usage(streams.err());
+      return NetworkCommand.WRONG_USAGE;
+    }
+    return root.execute(args);
   }
 
-  private void addAll(CommandLine line) {
-    commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+  private void addAll(CommandLine root) {
+    commands.forEach((name, command) -> add(root, name, command.get()));
     for (CommandExtension extension : ServiceLoader.load(CommandExtension.class)) {
-      line.addSubcommand(extension.name(), extension.command());
+      add(root, extension.name(), extension.command());
     }
+  }
+
+  private static void add(CommandLine root, String name, Object command) {
+    var line = new CommandLine(command);
+    if (command instanceof NetworkCommand) ConfigOptions.addTo(line.getCommandSpec());
+    line.getCommandSpec().usageMessage().abbreviateSynopsis(true).sortOptions(false);
+    root.addSubcommand(name, line);
+  }
+
+  /**
+   * One line for what is wrong with the arguments, and what else is wrong with the configuration, so
+   * that one run tells everything.
+   */
+  private int explain(ParameterException wrong, String[] args) {
+    CommandLine line = wrong.getCommandLine();
+    String name = line.getCommandSpec().qualifiedName();
+    streams.err().println("p2p: " + SafeText.of(describe(wrong)));
+    if (line.getCommand() instanceof NetworkCommand) {
+      ParseResult parsed = line.getParseResult();
+      try {
+        ConfigOptions.loader(parsed, System.getenv()).load();
+      } catch (ConfigException e) {
+        e.problems().forEach(problem -> streams.err().println("p2p: " + problem));
+      }
+    }
+    streams.err().println("p2p: see " + name + " --help");
+    return NetworkCommand.WRONG_USAGE;
+  }
+
+  private static String describe(ParameterException wrong) {
+    boolean isRoot = wrong.getCommandLine().getParent() == null;
+    return isRoot && wrong instanceof UnmatchedArgumentException unmatched
+        ? "no command '" + unmatched.getUnmatched().getFirst() + "'"
+        : String.valueOf(wrong.getMessage());
   }
 
   private static PrintWriter writer(OutputStream out) {

@@ -1,0 +1,38 @@
+package org.openagi.p2p.node.demo;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openagi.p2p.node.Main;
+
+/** How to start another process of this program: the same Java, class path and start-up cache. */
+public final class NodeProgram {
+  private static final List<String> KEPT =
+      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-XX:+UseSerialGC", "-Xlog:");
+
+  private NodeProgram() {}
+
+  /**
+   * The command line.
+   *
+   * @param heapMegabytes most heap of the other process
+   * @param arguments of the program
+   */
+  public static List<String> command(int heapMegabytes, List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (KEPT.stream().anyMatch(option::startsWith)) command.add(option);
+    }
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:-UsePerfData");
+    command.add("-Xmx" + heapMegabytes + "m");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(arguments);
+    return command;
+  }
+}
