@@ -30,6 +30,7 @@ public final class Cli {
   public Cli(InputStream in, OutputStream out, OutputStream err) {
     streams = new Streams(in, writer(out), writer(err));
     commands.put("id", () -> new IdCommand(streams));
+    commands.put("demo", () -> new DemoCommand(streams));
     commands.put(COMPLETION, CompletionCommand::new);
   }
 

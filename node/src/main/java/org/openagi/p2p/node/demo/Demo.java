@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.openagi.p2p.node.demo.Reporter.Kind;
 import org.openagi.p2p.node.json.JsonObject;
@@ -77,6 +78,12 @@ public final class Demo implements AutoCloseable {
       tell(Kind.BAD, "failed: " + e.getMessage(), object("failed").put("message", e.getMessage()));
       return false;
     }
+  }
+
+  /** Leaves the nodes running, until this thread or process is interrupted. */
+  public void stay() throws InterruptedException {
+    quiet = false;
+    new CountDownLatch(1).await();
   }
 
   /** Stops the nodes in good order; false if one did not stop well. */
