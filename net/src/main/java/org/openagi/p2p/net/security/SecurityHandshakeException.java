@@ -28,7 +28,7 @@ public final class SecurityHandshakeException extends IOException {
     REFUSED_BY_REMOTE(7),
     /** The certificate is outside of its validity period. */
     CERTIFICATE_EXPIRED(8),
-    /** The connection broke. */
+    /** The connection broke, for example by a reset. */
     IO(9),
     /** We failed, not the other side. */
     INTERNAL(10);

@@ -27,7 +27,8 @@ public interface SecurityProtocol {
    * <p>Writes are packed into as few and as large frames as the protocol allows, at flush. Do not
    * write before the future has succeeded.
    *
-   * @param channel active and registered
+   * @param channel active and registered; call this on its event loop before it reads, for example from
+   *     its initializer, because bytes that arrive before the handlers are in place are lost
    * @param role the side we are on
    * @param expectedPeer if present, any other peer is refused as {@link
    *     SecurityHandshakeException.Cause#WRONG_PEER}

@@ -77,9 +77,22 @@ public final class ChaChaPoly {
       int length,
       byte[] out,
       int outOffset) {
+    return seal(key, parameters(nonce), associatedData, in, inOffset, length, out, outOffset);
+  }
+
+  /** Encrypts under a nonce of any form; Noise needs the other one. */
+  int seal(
+      SecretKey key,
+      IvParameterSpec nonce,
+      byte[] associatedData,
+      byte[] in,
+      int inOffset,
+      int length,
+      byte[] out,
+      int outOffset) {
     try {
       Cipher cipher = length < SMALL_BYTES ? small : large;
-      cipher.init(Cipher.ENCRYPT_MODE, key, parameters(nonce));
+      cipher.init(Cipher.ENCRYPT_MODE, key, nonce);
       if (associatedData.length > 0) cipher.updateAAD(associatedData);
       return cipher.doFinal(in, inOffset, length, out, outOffset);
     } catch (GeneralSecurityException e) {
@@ -106,9 +119,23 @@ public final class ChaChaPoly {
       byte[] out,
       int outOffset)
       throws AEADBadTagException {
+    return open(key, parameters(nonce), associatedData, in, inOffset, length, out, outOffset);
+  }
+
+  /** Decrypts under a nonce of any form; Noise needs the other one. */
+  int open(
+      SecretKey key,
+      IvParameterSpec nonce,
+      byte[] associatedData,
+      byte[] in,
+      int inOffset,
+      int length,
+      byte[] out,
+      int outOffset)
+      throws AEADBadTagException {
     try {
       Cipher cipher = length - TAG_BYTES < SMALL_BYTES ? small : large;
-      cipher.init(Cipher.DECRYPT_MODE, key, parameters(nonce));
+      cipher.init(Cipher.DECRYPT_MODE, key, nonce);
       if (associatedData.length > 0) cipher.updateAAD(associatedData);
       return cipher.doFinal(in, inOffset, length, out, outOffset);
     } catch (AEADBadTagException e) {
