@@ -242,7 +242,9 @@ public final class YamuxHandler extends ChannelInboundHandlerAdapter implements 
 
   private static MuxedStreamException goneAway(long code) {
     return new MuxedStreamException(
-        Reason.GO_AWAY, "the peer ended the session, go-away code " + code);
+        Reason.GO_AWAY,
+        "the peer ended the session, go-away code " + code,
+        new GoAwayException(code));
   }
 
   /** Says goodbye, ends all streams with {@code streamCause}, then tells the owner. Runs once. */

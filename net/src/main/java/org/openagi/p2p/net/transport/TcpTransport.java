@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.openagi.p2p.core.multiaddr.AddressProtocol;
+import org.openagi.p2p.core.multiaddr.Component;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 
 /**
@@ -58,20 +60,19 @@ public final class TcpTransport implements Transport {
 
   @Override
   public boolean canDial(Multiaddr address) {
-    Optional<Target> target = Target.of(address);
-    return target.isPresent() && target.get().port > 0;
+    return address.isTcp() || Name.of(address).isPresent();
   }
 
   @Override
   public boolean canListen(Multiaddr address) {
-    return Target.of(address).map(t -> !t.isName()).orElse(false);
+    return address.isTcp();
   }
 
   @Override
   public CompletionStage<List<Multiaddr>> resolve(Multiaddr address) {
-    Target target = Target.of(address)
-        .orElseThrow(() -> new IllegalArgumentException(address + " is no TCP address"));
-    if (!target.isName()) return CompletableFuture.completedFuture(List.of(address));
+    Optional<Name> name = Name.of(address);
+    if (name.isEmpty()) return CompletableFuture.completedFuture(List.of(address));
+    Name target = name.get();
     CompletableFuture<List<Multiaddr>> result = new CompletableFuture<>();
     // The resolver of the JDK blocks; dials in flight are bounded, so these threads are, too.
     Thread.ofVirtual().name("dns-" + target.host).start(() -> {
@@ -195,20 +196,19 @@ public final class TcpTransport implements Transport {
     }
   }
 
-  /** A parsed address of this transport: {@code /<kind>/<host>/tcp/<port>}. */
-  private record Target(String kind, String host, int port) {
-    private static final List<String> NAMES = List.of("dns", "dns4", "dns6");
+  /** A parsed name address: {@code /<kind>/<host>/tcp/<port>}. */
+  private record Name(String kind, String host, int port) {
+    private static final List<String> KINDS = List.of("dns", "dns4", "dns6");
 
-    static Optional<Target> of(Multiaddr address) {
-      String[] parts = address.withoutPeerId().toString().split("/");
-      if (parts.length != 5 || !parts[3].equals("tcp")) return Optional.empty();
-      boolean known = parts[1].equals("ip4") || parts[1].equals("ip6") || NAMES.contains(parts[1]);
-      if (!known) return Optional.empty();
-      return Optional.of(new Target(parts[1], parts[2], Integer.parseInt(parts[4])));
-    }
-
-    boolean isName() {
-      return NAMES.contains(kind);
+    static Optional<Name> of(Multiaddr address) {
+      List<Component> parts = address.withoutPeerId().components();
+      if (parts.size() != 2 || parts.get(1).protocol() != AddressProtocol.TCP) {
+        return Optional.empty();
+      }
+      String kind = parts.getFirst().protocol().text();
+      if (!KINDS.contains(kind)) return Optional.empty();
+      int port = Integer.parseInt(parts.get(1).valueText());
+      return Optional.of(new Name(kind, parts.getFirst().valueText(), port));
     }
 
     List<Multiaddr> resolve() throws IOException {

@@ -27,6 +27,7 @@ public final class LivenessMonitor {
   private long askedNanos;
   private long bytesSeen;
   private int unanswered;
+  private boolean doubted;
 
   /** Starts watching a link that was alive at {@code nowNanos}. */
   public LivenessMonitor(LivenessConfig config, long nowNanos) {
@@ -47,12 +48,14 @@ public final class LivenessMonitor {
       bytesSeen = bytesIn;
       heardNanos = nowNanos;
       unanswered = 0;
+      doubted = false;
       state = LinkState.HEALTHY;
       return Action.NONE;
     }
     if (state == LinkState.DEAD) return Action.NONE;
     if (unanswered == 0) {
-      return nowNanos - heardNanos >= intervalNanos ? ping(nowNanos) : Action.NONE;
+      boolean silent = nowNanos - heardNanos >= intervalNanos;
+      return silent || doubted ? ping(nowNanos) : Action.NONE;
     }
     if (nowNanos - askedNanos < answerNanos) return Action.NONE;
     if (unanswered >= missedLimit) {
@@ -64,12 +67,13 @@ public final class LivenessMonitor {
   }
 
   /** Asks for a ping at the next tick, e.g. because a new connection casts doubt on this one. */
-  public void doubt(long nowNanos) {
-    if (unanswered == 0) heardNanos = nowNanos - intervalNanos;
+  public void doubt() {
+    doubted = true;
   }
 
   private Action ping(long nowNanos) {
     unanswered++;
+    doubted = false;
     askedNanos = nowNanos;
     return Action.PING;
   }
