@@ -46,6 +46,17 @@ public interface CryptoProvider {
   Ed25519Signer ed25519Signer(Bytes seed);
 
   /**
+   * Prepares an Ed25519 key pair without deriving the public key, which is slow in some implementations.
+   * The caller has to make sure that the two belong together: if they don't, signatures are not valid under
+   * {@code publicKey} and endanger the seed.
+   *
+   * @param seed 32 secret bytes
+   * @param publicKey 32 bytes
+   * @throws IllegalArgumentException if a length is wrong
+   */
+  Ed25519Signer ed25519Signer(Bytes seed, Bytes publicKey);
+
+  /**
    * Prepares an Ed25519 public key. A key that is not on the curve is accepted here and verifies nothing.
    *
    * @param publicKey 32 bytes

@@ -76,9 +76,19 @@ final class JcaCryptoProvider implements CryptoProvider {
   public Ed25519Signer ed25519Signer(Bytes seed) {
     Ed25519Rules.requireKeyLength(seed);
     try {
+      return ed25519Signer(seed, ed25519PublicKey(seed));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the JDK failed to derive an Ed25519 public key", e);
+    }
+  }
+
+  @Override
+  public Ed25519Signer ed25519Signer(Bytes seed, Bytes publicKey) {
+    Ed25519Rules.requireKeyLength(seed);
+    Ed25519Rules.requireKeyLength(publicKey);
+    try {
       byte[] encoded = Der.wrap(Der.ED25519_PRIVATE, seed);
-      PrivateKey key = ed25519Keys.generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      return new Signer(key, ed25519PublicKey(seed));
+      return new Signer(ed25519Keys.generatePrivate(new PKCS8EncodedKeySpec(encoded)), publicKey);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(name + " refused an Ed25519 private key", e);
     }

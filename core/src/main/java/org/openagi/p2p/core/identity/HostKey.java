@@ -24,14 +24,15 @@ public final class HostKey {
   private static final int MAX_PROTOBUF_BYTES = 128;
   private static final int KEY_PAIR_BYTES = 64;
   private static final int LEGACY_KEY_PAIR_BYTES = 96;
+  private static final Bytes PAIR_TEST = Bytes.ofUtf8("does this public key belong to this seed?");
 
   private final Bytes seed;
   private final Ed25519Signer signer;
   private final PublicKey publicKey;
 
-  private HostKey(Bytes seed) {
+  private HostKey(Bytes seed, Ed25519Signer signer) {
     this.seed = seed;
-    this.signer = CryptoProvider.best().ed25519Signer(seed);
+    this.signer = signer;
     this.publicKey = PublicKey.ed25519(signer.publicKey());
   }
 
@@ -39,7 +40,7 @@ public final class HostKey {
   public static HostKey generate(SecureRandom random) {
     byte[] seed = new byte[SEED_BYTES];
     random.nextBytes(seed);
-    return new HostKey(Bytes.wrap(seed));
+    return fromSeed(Bytes.wrap(seed));
   }
 
   /**
@@ -52,7 +53,7 @@ public final class HostKey {
       throw new IllegalArgumentException(
           "Ed25519 seed of " + seed.length() + " bytes, expected " + SEED_BYTES);
     }
-    return new HostKey(seed);
+    return new HostKey(seed, CryptoProvider.best().ed25519Signer(seed));
   }
 
   /**
@@ -71,11 +72,19 @@ public final class HostKey {
     if (data.length() != KEY_PAIR_BYTES && data.length() != LEGACY_KEY_PAIR_BYTES) {
       throw violation("Ed25519 private key of " + data.length() + " bytes, expected 64 or 96");
     }
-    HostKey key = new HostKey(data.slice(0, SEED_BYTES));
-    for (int at = SEED_BYTES; at < data.length(); at += SEED_BYTES) {
-      if (!data.slice(at, at + SEED_BYTES).equals(key.publicKey.data())) {
-        throw violation("Ed25519 private key file whose public key does not belong to its seed");
-      }
+    return ofKeyPair(data.slice(0, SEED_BYTES), data.slice(SEED_BYTES, data.length()));
+  }
+
+  private static HostKey ofKeyPair(Bytes seed, Bytes publicKeys) throws ProtocolViolationException {
+    Bytes publicKey = publicKeys.slice(0, CryptoProvider.KEY_BYTES);
+    Bytes last =
+        publicKeys.slice(publicKeys.length() - CryptoProvider.KEY_BYTES, publicKeys.length());
+    HostKey key = new HostKey(seed, CryptoProvider.best().ed25519Signer(seed, publicKey));
+    // A signature by the seed that is valid under the public key proves the pair, and costs far
+    // less than
+    // deriving the public key anew.
+    if (!last.equals(publicKey) || !key.publicKey.verify(PAIR_TEST, key.sign(PAIR_TEST))) {
+      throw violation("Ed25519 private key whose public key does not belong to its seed");
     }
     return key;
   }

@@ -31,6 +31,8 @@ public final class PeerId implements Comparable<PeerId> {
 
   private static final long CID_VERSION = 1;
   private static final long LIBP2P_KEY = 0x72;
+  private static final int ED25519_KEY_BYTES = 32;
+  private static final int SECP256K1_KEY_BYTES = 33;
 
   /** Digits at the end of an id; its start is the same for all ids of a kind. */
   private static final int SHORT_CHARS = 6;
@@ -73,8 +75,8 @@ public final class PeerId implements Comparable<PeerId> {
 
   /** Checks the layout only; whether an Ed25519 or secp256k1 point is on its curve costs more. */
   private static void requireInlinedKey(Bytes key) throws ProtocolViolationException {
-    boolean ed25519 = hasHeader(key, KeyType.ED25519, CryptoBytes.ED25519_KEY);
-    if (!ed25519 && !hasHeader(key, KeyType.SECP256K1, CryptoBytes.SECP256K1_KEY)) {
+    boolean ed25519 = hasHeader(key, KeyType.ED25519, ED25519_KEY_BYTES);
+    if (!ed25519 && !hasHeader(key, KeyType.SECP256K1, SECP256K1_KEY_BYTES)) {
       throw violation("peer id inlines " + key + ", which is no Ed25519 or secp256k1 key");
     }
   }
@@ -183,10 +185,5 @@ public final class PeerId implements Comparable<PeerId> {
       text = result;
     }
     return result;
-  }
-
-  private static final class CryptoBytes {
-    static final int ED25519_KEY = 32;
-    static final int SECP256K1_KEY = 33;
   }
 }

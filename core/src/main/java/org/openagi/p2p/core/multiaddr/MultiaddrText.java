@@ -28,7 +28,7 @@ final class MultiaddrText {
   }
 
   private boolean isTrailingSlash() {
-    return at > 0 && at == text.length() - 1;
+    return at == text.length() - 1;
   }
 
   private Component component() {

@@ -28,8 +28,8 @@ import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
  * several times (the caller lets the last one win) and in any order.
  *
  * <p>Stricter than protobuf: groups, field number 0, varints beyond 64 bits, strings that are not
- * UTF-8, and a field with another wire type than asked for are violations. A padded varint of up to
- * ten bytes is accepted, as all implementations do.
+ * UTF-8, and a field with another wire type than asked for are violations. A varint padded to at most
+ * nine bytes is accepted, as all implementations do; what a padded tenth byte means they don't agree on.
  *
  * <p>Confined to one thread. The source must not change while it is read.
  */
@@ -98,6 +98,10 @@ public final class ProtoReader {
   /** Returns the number of the current field. */
   public int field() {
     return field;
+  }
+
+  int wireType() {
+    return wireType;
   }
 
   /**
@@ -258,8 +262,8 @@ public final class ProtoReader {
       byte next = source.get();
       value |= (long) (next & 0x7f) << (7 * at);
       if (next >= 0) {
-        if (at == MAX_VARINT_BYTES - 1 && next > 1) {
-          throw violation("protobuf varint beyond 64 bits");
+        if (at == MAX_VARINT_BYTES - 1 && next != 1) {
+          throw violation("protobuf varint with tenth byte " + next + ", expected 1");
         }
         return value;
       }
