@@ -179,11 +179,14 @@ final class JsPeer implements AutoCloseable {
         }
         Process npm = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
             .directory(js.toFile())
-            .inheritIO()
+            // not our own streams: the build talks to the test process over them
+            .redirectErrorStream(true)
+            .redirectOutput(js.resolve("../target/npm.log").normalize().toFile())
             .start();
         if (!npm.waitFor(5, TimeUnit.MINUTES) || npm.exitValue() != 0) {
           npm.destroyForcibly();
-          skip("npm could not install the pinned packages of interop/js");
+          skip(
+              "npm could not install the pinned packages of interop/js; see interop/target/npm.log");
         }
         Files.writeString(stamp, wanted);
       }

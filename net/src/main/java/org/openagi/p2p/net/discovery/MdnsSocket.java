@@ -63,10 +63,6 @@ final class MdnsSocket {
   static MdnsSocket open(
       int linkId, InterfaceSnapshot on, boolean ipv6, int port, Selector selector)
       throws IOException {
-    NetworkInterface networkInterface = NetworkInterface.getByIndex(on.index());
-    if (networkInterface == null) {
-      throw new IOException("interface " + on.name() + " has just gone");
-    }
     ProtocolFamily family = ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
     DatagramChannel channel = openChannel(family);
     boolean done = false;
@@ -75,7 +71,7 @@ final class MdnsSocket {
       if (channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
-      channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, networkInterface);
+      NetworkInterface networkInterface = chooseInterface(channel, on.index());
       channel.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true);
       channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, HOP_LIMIT);
       InetSocketAddress group = new InetSocketAddress(group(ipv6, on.index()), port);
@@ -131,11 +127,18 @@ final class MdnsSocket {
 
   /** Sends a datagram to one host, or to the group if there is no destination. */
   void send(Bytes payload, @Nullable MdnsEndpoint destination) throws IOException {
-    InetSocketAddress to = group;
     if (destination != null) {
-      to = new InetSocketAddress(address(destination.ip().toArray()), destination.port());
+      InetAddress to = address(destination.ip().toArray());
+      channel.send(payload.asByteBuffer(), new InetSocketAddress(to, destination.port()));
+      return;
     }
-    channel.send(payload.asByteBuffer(), to);
+    try {
+      channel.send(payload.asByteBuffer(), group);
+    } catch (IOException e) {
+      // IPv4 names the interface by an address, which may have just been taken from it.
+      chooseInterface(channel, interfaceIndex);
+      channel.send(payload.asByteBuffer(), group);
+    }
   }
 
   void close() {
@@ -150,6 +153,16 @@ final class MdnsSocket {
     return ip.length == 16
         ? Inet6Address.getByAddress(null, ip, interfaceIndex)
         : InetAddress.getByAddress(ip);
+  }
+
+  private static NetworkInterface chooseInterface(DatagramChannel channel, int index)
+      throws IOException {
+    NetworkInterface chosen = NetworkInterface.getByIndex(index);
+    if (chosen == null) {
+      throw new IOException("the interface with index " + index + " is gone");
+    }
+    channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, chosen);
+    return chosen;
   }
 
   private static DatagramChannel openChannel(ProtocolFamily family) throws IOException {

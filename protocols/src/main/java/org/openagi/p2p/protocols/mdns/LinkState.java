@@ -103,14 +103,19 @@ final class LinkState {
     lastQuery = query;
     loopUntilNanos = nowNanos + LOOP_NANOS;
     List<Duration> burst = config.queryBurst();
-    if (burstSent < burst.size()) {
+    // What a slow or suspended process has missed is not made up for.
+    while (burstSent < burst.size() && burstNanos(burstSent) <= nowNanos) {
       burstSent++;
     }
     if (burstSent < burst.size()) {
-      nextQueryNanos = burstStartNanos + burst.get(burstSent).toNanos();
+      nextQueryNanos = burstNanos(burstSent);
     } else {
       postponeQuery(nowNanos);
     }
+  }
+
+  private long burstNanos(int index) {
+    return burstStartNanos + config.queryBurst().get(index).toNanos();
   }
 
   /**

@@ -11,7 +11,10 @@ class MdnsFuzzTest {
 
   private static final int SOURCES = 6;
 
-  /** Datagrams from several sources, time passing in between: all tables stay within their bounds. */
+  /**
+   * Datagrams from several sources, time passing in between: all tables stay within their bounds.
+   * What is in them is read by AnnouncedPeer and AnnouncedAddress.
+   */
   @FuzzTest
   void datagrams(FuzzedDataProvider data) {
     MdnsConfig config =

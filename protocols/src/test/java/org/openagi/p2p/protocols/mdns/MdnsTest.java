@@ -471,6 +471,16 @@ class MdnsTest {
   }
 
   @Test
+  void aProcessThatWasSuspendedAsksOnce() {
+    SimulatedSegment.Host a = segment.host().up();
+    long before = a.machine.stats().queriesSent();
+    segment.now += 2 * SECOND;
+    a.machine.onTimeout(segment.now);
+    assertEquals(before + 1, a.machine.stats().queriesSent());
+    assertTrue(a.machine.nextDeadlineNanos() > segment.now);
+  }
+
+  @Test
   void aLinkThatGoesTakesItsPeersAlong() {
     SimulatedSegment.Host a = segment.host().up();
     SimulatedSegment.Host b = segment.host().up();

@@ -1,4 +1,4 @@
-package org.openagi.p2p.net.discovery;
+package org.openagi.p2p.interop;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,19 +9,22 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.net.discovery.DiscoveryListener;
+import org.openagi.p2p.net.discovery.MdnsService;
+import org.openagi.p2p.net.discovery.MdnsServiceConfig;
 import org.openagi.p2p.protocols.mdns.MdnsConfig;
 
 /**
  * A process that only discovers, for tests with several processes and with other implementations.
  *
- * <pre>MdnsProbe INTERFACES SERVICE MULTIADDR…</pre>
+ * <pre>DiscoveryProbe INTERFACES SERVICE MULTIADDR…</pre>
  *
  * <p>Prints one JSON object a line: {@code listening} first, then {@code peer} and {@code gone} with
  * the milliseconds since discovery was started. Stops, with good-bye, when its standard input ends.
  */
-final class MdnsProbe {
+final class DiscoveryProbe {
 
-  private MdnsProbe() {}
+  private DiscoveryProbe() {}
 
   public static void main(String[] args) throws Exception {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
