@@ -20,6 +20,8 @@ final class HandshakeOutcome {
   private final Duration timeout;
   private final Promise<SecuredChannel> promise;
   private final ScheduledFuture<?> deadline;
+  private boolean
+      over; // set first, since closing the channel calls back before the promise is done
 
   /** Starts the clock. */
   HandshakeOutcome(
@@ -37,18 +39,21 @@ final class HandshakeOutcome {
   }
 
   boolean isDone() {
-    return promise.isDone();
+    return over;
   }
 
-  /** Returns whether this was the first outcome. */
-  boolean succeed(SecuredChannel secured) {
+  /** Completes the handshake, unless it is over already. */
+  void succeed(SecuredChannel secured) {
+    if (over) return;
+    over = true;
     deadline.cancel(false);
-    return promise.trySuccess(secured);
+    promise.trySuccess(secured);
   }
 
   /** Fails the handshake and closes the channel, unless it is over already. */
   void fail(Cause failure, String what, @Nullable Throwable cause) {
-    if (promise.isDone()) return;
+    if (over) return;
+    over = true;
     deadline.cancel(false);
     channel.close();
     promise.tryFailure(new SecurityHandshakeException(

@@ -35,7 +35,7 @@ final class TlsContexts {
   private static final Logger LOG = LoggerFactory.getLogger(TlsContexts.class);
 
   /** BoringSSL if it can be loaded here; chosen once, and named in one log line. */
-  private static final SslProvider PROVIDER = chooseProvider();
+  static final SslProvider PROVIDER = chooseProvider();
 
   private final SslContext dialer;
   private final SslContext listener;
@@ -55,10 +55,6 @@ final class TlsContexts {
         .addKeyValue("cause", String.valueOf(cause))
         .log("BoringSSL cannot be loaded, TLS runs on the slower engine of the JDK");
     return SslProvider.JDK;
-  }
-
-  static TlsContexts create(PeerCertificate certificate, List<String> muxers) {
-    return create(certificate, muxers, PROVIDER);
   }
 
   static TlsContexts create(

@@ -3,6 +3,7 @@ package org.openagi.p2p.net.security;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -35,6 +36,7 @@ final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
   private final List<String> muxers;
   private final Deque<ByteBuf> held = new ArrayDeque<>(2);
   private int heldBytes;
+  private boolean succeeded;
 
   TlsHandshakeHandler(
       SslHandler ssl,
@@ -75,6 +77,7 @@ final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
           "the remote supports none of the application protocols " + muxers + " and libp2p",
           null);
     } else {
+      succeeded = true;
       ctx.executor().execute(() -> leave(ctx));
       outcome.succeed(new SecuredChannel(
           key.get().toPeerId(),
@@ -141,19 +144,17 @@ final class TlsHandshakeHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (outcome.isDone()) {
+    if (succeeded) {
       ctx.fireExceptionCaught(cause);
-    } else {
+    } else if (!outcome.isDone()) {
       fail(unwrap(cause));
-    }
+    } // else: an echo of the failure that was reported already
   }
 
   /** What the TLS handler throws while decoding is wrapped once. */
   private static Throwable unwrap(Throwable cause) {
     @Nullable Throwable inner = cause.getCause();
-    return cause instanceof io.netty.handler.codec.DecoderException && inner != null
-        ? inner
-        : cause;
+    return cause instanceof DecoderException && inner != null ? inner : cause;
   }
 
   @Override

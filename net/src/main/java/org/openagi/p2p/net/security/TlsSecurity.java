@@ -3,6 +3,7 @@ package org.openagi.p2p.net.security;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.security.SecureRandom;
@@ -43,6 +44,7 @@ public final class TlsSecurity implements SecurityProtocol {
 
   private final PeerCertificate certificate;
   private final SecurityConfig config;
+  private final SslProvider provider;
   private final TimeSource time;
   private final Map<List<String>, TlsContexts> contexts = new ConcurrentHashMap<>();
 
@@ -51,10 +53,16 @@ public final class TlsSecurity implements SecurityProtocol {
    * @param time for the validity of certificates
    */
   public TlsSecurity(HostKey hostKey, SecureRandom random, SecurityConfig config, TimeSource time) {
-    this(PeerCertificate.create(hostKey, random, time.epochMillis()), config, time);
+    this(
+        PeerCertificate.create(hostKey, random, time.epochMillis()),
+        config,
+        time,
+        TlsContexts.PROVIDER);
   }
 
-  TlsSecurity(PeerCertificate certificate, SecurityConfig config, TimeSource time) {
+  TlsSecurity(
+      PeerCertificate certificate, SecurityConfig config, TimeSource time, SslProvider provider) {
+    this.provider = provider;
     this.certificate = certificate;
     this.config = config;
     this.time = time;
@@ -99,6 +107,7 @@ public final class TlsSecurity implements SecurityProtocol {
 
   /** A host uses one list of multiplexers, so this map has one entry; its keys are ours alone. */
   private TlsContexts contextsFor(List<String> muxers) {
-    return contexts.computeIfAbsent(muxers, list -> TlsContexts.create(certificate, list));
+    return contexts.computeIfAbsent(
+        muxers, list -> TlsContexts.create(certificate, list, provider));
   }
 }
