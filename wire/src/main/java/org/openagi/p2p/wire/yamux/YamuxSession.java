@@ -285,7 +285,8 @@ public final class YamuxSession {
     YamuxStream stream = resolve(flags, id);
     payloadLeft = length;
     if (stream == null) {
-      onLateData(id, length);
+      if (length > 0) onLateData(id, length);
+      else if ((flags & SYN) == 0) onIdleFrame("data frame for ended stream " + unsigned(id));
       return;
     }
     if (length > 0) checkWindow(stream, length);
@@ -320,7 +321,8 @@ public final class YamuxSession {
   private void onWindowUpdate(int flags, int id, int length) throws ProtocolViolationException {
     YamuxStream stream = resolve(flags, id);
     if (stream == null) {
-      onIdleFrame("window update for ended stream " + unsigned(id));
+      // The opening of a stream has been counted already.
+      if ((flags & SYN) == 0) onIdleFrame("window update for ended stream " + unsigned(id));
       return;
     }
     if ((flags & RST) != 0) {
@@ -564,10 +566,6 @@ public final class YamuxSession {
   }
 
   private void onLateData(int id, int length) throws ProtocolViolationException {
-    if (length == 0) {
-      onIdleFrame("data frame for ended stream " + unsigned(id));
-      return;
-    }
     if (length > lateBytes) {
       throw violation(
           YamuxViolation.DATA_AFTER_RESET,
