@@ -27,9 +27,11 @@ public enum RefusalReason {
   /** The sending node is shutting down or shut down. */
   CLOSED(10),
   /** The peer does not speak the message protocol. */
-  NO_PROTOCOL(11);
+  NO_PROTOCOL(11),
+  /** Nobody of the recipient's name was found. */
+  UNKNOWN_PEER(12);
 
-  private static final RefusalReason[] BY_NUMBER = new RefusalReason[12];
+  private static final RefusalReason[] BY_NUMBER = new RefusalReason[13];
 
   static {
     for (RefusalReason reason : values()) BY_NUMBER[reason.number] = reason;

@@ -15,6 +15,9 @@ public enum NodeType {
   /** A full node that keeps mail for peers that are away. */
   STORAGE(5);
 
+  /** Another name of {@link #FULL}. */
+  public static final NodeType FULL_NODE = FULL;
+
   private final int code;
 
   NodeType(int code) {

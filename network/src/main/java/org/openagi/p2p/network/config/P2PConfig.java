@@ -81,14 +81,22 @@ public final class P2PConfig {
    * @throws ConfigException if there is no such key, or it does not accept the value
    */
   public P2PConfig with(String key, String text) {
-    Origin origin = Origin.code(key);
-    Optional<ConfigKey<?>> found = ConfigKeys.byName(key);
-    if (found.isEmpty())
-      throw new ConfigException(List.of(ConfigLoader.unknownKey(key, text, origin)));
+    return with(Map.of(key, text));
+  }
+
+  /**
+   * {@link #with(String, String)} for several values at once.
+   *
+   * @throws ConfigException with the problems of all of them
+   */
+  public P2PConfig with(Map<String, String> texts) {
     List<ConfigProblem> problems = new ArrayList<>();
     Map<ConfigKey<?>, Value<?>> changed = new LinkedHashMap<>(values);
-    parse(new Written(found.get(), text, origin), problems)
-        .ifPresent(value -> changed.put(found.get(), value));
+    texts.forEach((name, text) -> ConfigKeys.byName(name)
+        .ifPresentOrElse(
+            key -> parse(new Written(key, text, Origin.code(name)), problems)
+                .ifPresent(value -> changed.put(key, value)),
+            () -> problems.add(ConfigLoader.unknownKey(name, text, Origin.code(name)))));
     P2PConfig config = new P2PConfig(changed);
     config.checkTogether(problems);
     if (!problems.isEmpty()) throw new ConfigException(problems);

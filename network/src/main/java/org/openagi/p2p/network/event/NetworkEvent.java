@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.protocols.liveness.LinkState;
 
 /** Something that happened, with the local wall-clock time at which this node noticed it. */
 public sealed interface NetworkEvent {
@@ -52,9 +53,18 @@ public sealed interface NetworkEvent {
    *
    * @param alias its name
    * @param nodeType what it is for
-   * @param firstSeen whether its name was pinned to its key just now
    */
-  record PeerIdentified(Instant at, PeerId peer, String alias, NodeType nodeType, boolean firstSeen)
+  record PeerIdentified(Instant at, PeerId peer, String alias, NodeType nodeType)
+      implements NetworkEvent {}
+
+  /**
+   * A link became better or worse.
+   *
+   * @param from the state before
+   * @param to the state now
+   * @param why in words
+   */
+  record HealthChanged(Instant at, PeerId peer, LinkState from, LinkState to, String why)
       implements NetworkEvent {}
 
   /**

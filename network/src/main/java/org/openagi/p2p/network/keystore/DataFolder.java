@@ -11,12 +11,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one node, held by at most one process at a time. It is created, readable by its
  * owner only, if it is not there. The lock ends with the process, however that ends.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
   private static final String LOCK_FILE = "lock";
 
   /** A process id and a line break, with room to spare. */
@@ -110,6 +114,15 @@ public final class DataFolder implements AutoCloseable {
   /** A file in the folder. */
   public Path file(String name) {
     return path.resolve(name);
+  }
+
+  /** {@link #close}, with nothing to be done about a failure: the lock ends with the process. */
+  public void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      LOG.atInfo().addKeyValue("folder", path).setCause(e).log("data folder not unlocked");
+    }
   }
 
   /** Lets another process have the folder. */

@@ -1,0 +1,149 @@
+package org.openagi.p2p.network;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.net.CloseReason;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.DialException;
+import org.openagi.p2p.net.Direction;
+import org.openagi.p2p.net.Host;
+import org.openagi.p2p.net.HostListener;
+import org.openagi.p2p.net.Refusal;
+import org.openagi.p2p.network.event.EventBus;
+import org.openagi.p2p.network.event.NetworkEvent;
+import org.openagi.p2p.network.event.NetworkEvent.Fault;
+import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
+import org.openagi.p2p.network.peers.RememberedPeers;
+import org.openagi.p2p.protocols.identify.IdentifyMessage;
+import org.openagi.p2p.protocols.liveness.LinkState;
+
+/**
+ * Turns what the host reports of connections into what users hear of peers: a peer is connected from
+ * its first connection to its last. Confined to the host's control thread.
+ */
+final class HostEvents implements HostListener {
+  /** A peer that can't be reached is dialed again and again, but reported only so often. */
+  private static final Duration DIAL_FAULT_PAUSE = Duration.ofSeconds(60);
+
+  private static final int DIAL_FAULTS_TRACKED_MAX = 1024;
+
+  private final Host host;
+  private final PeerDirectory directory;
+  private final PeerKeeper keeper;
+  private final RememberedPeers remembered;
+  private final EventBus events;
+  private final TimeSource time;
+
+  /** Open connections of each connected peer. */
+  private final Map<PeerId, Integer> connections = new HashMap<>();
+
+  private final Map<PeerId, Long> dialFaultNanos = new LinkedHashMap<>() {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<PeerId, Long> eldest) {
+      return size() > DIAL_FAULTS_TRACKED_MAX;
+    }
+  };
+
+  HostEvents(
+      Host host,
+      PeerDirectory directory,
+      PeerKeeper keeper,
+      RememberedPeers remembered,
+      EventBus events,
+      TimeSource time) {
+    this.host = host;
+    this.directory = directory;
+    this.keeper = keeper;
+    this.remembered = remembered;
+    this.events = events;
+    this.time = time;
+  }
+
+  @Override
+  public void onConnected(Connection connection) {
+    PeerId peer = connection.remotePeer();
+    if (connections.merge(peer, 1, Integer::sum) > 1) return;
+    dialFaultNanos.remove(peer);
+    keeper.onConnected(peer);
+    events.publish(new NetworkEvent.PeerConnected(
+        now(),
+        peer,
+        connection.remoteAddress(),
+        connection.direction() == Direction.INBOUND,
+        connection.security()));
+  }
+
+  @Override
+  public void onIdentified(Connection connection, IdentifyMessage message) {
+    PeerId peer = connection.remotePeer();
+    remembered.remember(peer, host.peers().addresses(peer), now());
+  }
+
+  @Override
+  public void onDisconnected(Connection connection, CloseReason reason) {
+    PeerId peer = connection.remotePeer();
+    boolean last = connections.merge(peer, -1, Integer::sum) <= 0;
+    if (!last) return;
+    connections.remove(peer);
+    directory.onDisconnected(peer);
+    keeper.onDisconnected(peer, reason);
+    remembered.remember(peer, host.peers().addresses(peer), now());
+    events.publish(
+        new NetworkEvent.PeerDisconnected(now(), peer, directory.alias(peer), reason.toString()));
+  }
+
+  @Override
+  public void onHealthChanged(Connection connection, LinkState from, LinkState to, String why) {
+    events.publish(new NetworkEvent.HealthChanged(now(), connection.remotePeer(), from, to, why));
+  }
+
+  @Override
+  public void onListenAddressesChanged(List<Multiaddr> addresses) {
+    events.publish(new NetworkEvent.Listening(now(), addresses));
+  }
+
+  @Override
+  public void onDialFailed(Optional<PeerId> peer, DialException failure) {
+    if (peer.isPresent() && !isDue(peer.get())) return;
+    boolean refused = failure.kind() == DialException.Kind.REFUSED;
+    events.publish(new FaultEvent(
+        now(),
+        refused ? Fault.CONNECTION_REFUSED : Fault.DIAL_FAILED,
+        peer,
+        String.valueOf(failure.getMessage()),
+        "not connected; peers that are to be kept connected are tried again"));
+  }
+
+  @Override
+  public void onRefused(Refusal refusal) {
+    events.publish(new FaultEvent(
+        now(),
+        Fault.CONNECTION_REFUSED,
+        refusal.peer(),
+        "from " + refusal.remoteAddress() + ": " + refusal.detail(),
+        "the peer was refused and told why"));
+  }
+
+  private boolean isDue(PeerId peer) {
+    long nowNanos = time.nanoTime();
+    Long last = dialFaultNanos.get(peer);
+    if (last != null && nowNanos - last < DIAL_FAULT_PAUSE.toNanos()) return false;
+    dialFaultNanos.remove(peer);
+    dialFaultNanos.put(peer, nowNanos);
+    return true;
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(time.epochMillis());
+  }
+}

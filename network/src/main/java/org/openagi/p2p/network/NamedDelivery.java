@@ -1,0 +1,65 @@
+package org.openagi.p2p.network;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+
+/**
+ * The delivery of a message whose recipient is still being looked for; afterwards it passes on what
+ * the delivery to that peer says. Safe for any thread.
+ */
+final class NamedDelivery implements Delivery {
+  private final NetworkMessage message;
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  private volatile @Nullable Delivery actual;
+
+  NamedDelivery(NetworkMessage message) {
+    this.message = message;
+  }
+
+  /** The recipient was found and the message handed to its outbox. */
+  void onSubmitted(Delivery delivery) {
+    actual = delivery;
+    delivery.outcome().thenAccept(outcome::complete);
+  }
+
+  /** The recipient was not found. */
+  void onRefused(Outcome.Refused refused) {
+    outcome.complete(refused);
+  }
+
+  /** That of the message, or empty while the recipient is looked for and none was given. */
+  @Override
+  public String messageId() {
+    Delivery delivery = actual;
+    return delivery == null ? message.messageId() : delivery.messageId();
+  }
+
+  @Override
+  public NetworkMessage message() {
+    Delivery delivery = actual;
+    return delivery == null ? message : delivery.message();
+  }
+
+  @Override
+  public State state() {
+    Delivery delivery = actual;
+    if (delivery != null) return delivery.state();
+    return outcome.isDone() ? State.REFUSED : State.QUEUED;
+  }
+
+  @Override
+  public CompletableFuture<Outcome> outcome() {
+    return outcome.copy();
+  }
+
+  @Override
+  public List<Delivery> parts() {
+    Delivery delivery = actual;
+    return delivery == null ? List.of() : delivery.parts();
+  }
+}

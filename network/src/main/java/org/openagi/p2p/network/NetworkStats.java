@@ -1,0 +1,38 @@
+package org.openagi.p2p.network;
+
+import java.time.Instant;
+import java.util.Map;
+import org.openagi.p2p.net.HostStats;
+import org.openagi.p2p.net.RefusalCause;
+
+/**
+ * Counters of a node at one moment. Totals count from {@link P2PNetworkManager#startServer}.
+ * Immutable.
+ *
+ * @param startedAt when the node was started
+ * @param connectedPeers peers with at least one open connection
+ * @param knownPeers peers of which anything is known
+ * @param connections open connections
+ * @param bytesIn bytes received, encryption included
+ * @param bytesOut bytes sent, encryption included
+ * @param refusals connections and streams refused by this node, by cause; absent means none
+ * @param host all counters of connections, dials and handshakes
+ * @param nodeExchangesFailed exchanges of names that came to no end
+ * @param events events published
+ */
+public record NetworkStats(
+    Instant startedAt,
+    int connectedPeers,
+    int knownPeers,
+    int connections,
+    long bytesIn,
+    long bytesOut,
+    Map<RefusalCause, Long> refusals,
+    HostStats host,
+    long nodeExchangesFailed,
+    long events) {
+  /** Copies the map. */
+  public NetworkStats {
+    refusals = Map.copyOf(refusals);
+  }
+}

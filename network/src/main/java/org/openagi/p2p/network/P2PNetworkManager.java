@@ -1,0 +1,459 @@
+package org.openagi.p2p.network;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryOptions;
+import org.openagi.p2p.messaging.MessageHandler;
+import org.openagi.p2p.messaging.MessageType;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.Host;
+import org.openagi.p2p.net.HostStats;
+import org.openagi.p2p.net.stream.P2PStream;
+import org.openagi.p2p.network.config.ConfigException;
+import org.openagi.p2p.network.config.ConfigKeys;
+import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.event.EventBus;
+
+/**
+ * One node of the network: finds peers, stays connected to them, and exchanges signed messages that
+ * are acknowledged. Safe for any thread.
+ *
+ * <pre>{@code
+ * P2PNetworkManager manager =
+ *     P2PNetworkManager.builder().nodeId("node_123").nodeType(NodeType.FULL_NODE).port(8080).build();
+ * manager.registerMessageHandler(message -> System.out.println(message.text()));
+ * manager.startServer().join();
+ * boolean arrived = manager.sendMessage(NetworkMessage.text("bob", "hello"), "bob").join();
+ * }</pre>
+ *
+ * <p>Wherever a peer is named, its alias, its peer id or a multiaddr of it will do. Futures complete
+ * on virtual threads; what is attached to them may block. Cancelling a future stops nothing but the
+ * waiting. A manager that was stopped can be started again.
+ */
+public final class P2PNetworkManager implements AutoCloseable {
+  private final P2PConfig config;
+  private final Map<String, Consumer<P2PStream>> protocols;
+  private final EventBus events = new EventBus();
+  private final TimeSource time = TimeSource.system();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** For reading without the lock; set exactly while the node runs. */
+  private volatile @Nullable RunningNode running;
+
+  // Guarded by lock.
+  private final Map<MessageType, MessageHandler> handlers = new EnumMap<>(MessageType.class);
+  private @Nullable CompletableFuture<RunningNode> started;
+  private CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
+
+  private P2PNetworkManager(P2PConfig config, Map<String, Consumer<P2PStream>> protocols) {
+    this.config = config;
+    this.protocols = protocols;
+  }
+
+  /** Begins to describe a node. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts the node: takes its data folder, listens, announces itself and connects to the peers it
+   * knows. Calling it while the node runs changes nothing.
+   *
+   * @return the addresses it listens on, each ending in {@code /p2p/ID}, once it does; fails with an
+   *     {@link IOException} whose message is one sentence that says what to do, and then the node
+   *     is stopped
+   */
+  public CompletableFuture<List<Multiaddr>> startServer() {
+    lock.lock();
+    try {
+      CompletableFuture<RunningNode> node = started;
+      if (node == null) {
+        node = stopped.thenCompose(ignored -> onVirtualThread(this::start));
+        started = node;
+        CompletableFuture<RunningNode> attempt = node;
+        node.whenComplete((result, failure) -> afterStart(attempt, failure));
+      }
+      return node.thenApply(RunningNode::addresses);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Stops the node: says good-bye to the local network, takes no more messages, waits for those that
+   * are on their way for at most {@code stop_timeout}, closes all connections and gives the data
+   * folder back. Calling it while the node is stopped changes nothing.
+   *
+   * @return completes when all of that is done; never fails
+   */
+  public CompletableFuture<Void> stopServer() {
+    lock.lock();
+    try {
+      CompletableFuture<RunningNode> node = started;
+      if (node == null) return stopped.copy();
+      started = null;
+      stopped = node.handle((result, failure) -> Optional.ofNullable(result))
+          .thenAcceptAsync(this::stop, VirtualThreads.EXECUTOR);
+      return stopped.copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops the node, waits for that, and ends the event bus. */
+  @Override
+  public void close() {
+    stopServer().join();
+    events.close();
+  }
+
+  /**
+   * Looks around for peers, at most for {@code discovery_timeout} and shorter if somebody was found
+   * and nothing new turns up. Discovery goes on in the background anyway.
+   *
+   * @return everyone who is connected or announces itself by then, named ones first
+   * @throws IllegalStateException if the node does not run
+   */
+  public CompletableFuture<List<PeerInfo>> discoverPeers() {
+    RunningNode node = node();
+    return onVirtualThread(() -> {
+      PeerInfos infos = new PeerInfos(node.host(), node.directory());
+      LookAround.await(events, config.discoveryTimeout(), time, node.discovery()::ask, () -> !infos
+          .connectedAnd(node.discovery().announced())
+          .isEmpty());
+      return infos.connectedAnd(node.discovery().announced());
+    });
+  }
+
+  /**
+   * Sends a message and waits for its acknowledgement.
+   *
+   * @param message its recipient is replaced by the one given here
+   * @param recipient alias, peer id, multiaddr, or {@code *} for everyone connected now
+   * @return true if the recipient has acknowledged it, or everyone has; false if it expired, was
+   *     refused, or nobody of that name was found: {@link #events} then has a fault that says why,
+   *     and so has the delivery of {@link #submit(NetworkMessage)}. Never fails
+   * @throws IllegalStateException if the node does not run
+   */
+  public CompletableFuture<Boolean> sendMessage(NetworkMessage message, String recipient) {
+    RunningNode node = node();
+    return new Sending(node, events, time).send(message.withRecipient(recipient));
+  }
+
+  /** {@link #submit(NetworkMessage, DeliveryOptions)} with the defaults. */
+  public Delivery submit(NetworkMessage message) {
+    return submit(message, DeliveryOptions.DEFAULT);
+  }
+
+  /**
+   * Queues a message. Returns at once; the delivery shows what becomes of it. If nobody goes by the
+   * recipient's name yet, the name is waited for, at most for {@code discovery_timeout}.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public Delivery submit(NetworkMessage message, DeliveryOptions options) {
+    return new Sending(node(), events, time).submit(message, options);
+  }
+
+  /**
+   * Sets the handler for messages of all types that have none of their own. It replaces an earlier
+   * one.
+   *
+   * @param handler runs on a virtual thread and may block; see {@link MessageHandler}
+   */
+  public void registerMessageHandler(MessageHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    for (MessageType type : MessageType.values()) registerMessageHandler(type, handler);
+  }
+
+  /** Sets the handler for messages of one type. It replaces an earlier one for that type. */
+  public void registerMessageHandler(MessageType type, MessageHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    lock.lock();
+    try {
+      handlers.put(type, handler);
+      RunningNode node = running;
+      if (node != null) node.messages().handle(type, handler);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What is known of a peer now, without asking anybody.
+   *
+   * @param peer alias, peer id, or multiaddr with a peer id
+   * @return empty if nothing is known
+   * @throws IllegalStateException if the node does not run
+   * @throws IllegalArgumentException if the text is none of these
+   */
+  public Optional<PeerInfo> getPeerInfo(String peer) {
+    RunningNode node = node();
+    PeerInfos infos = new PeerInfos(node.host(), node.directory());
+    return node.names().resolveNow(peer).flatMap(infos::find);
+  }
+
+  /**
+   * Counters of the node at this moment.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public NetworkStats getNetworkStats() {
+    RunningNode node = node();
+    HostStats host = node.host().stats();
+    return new NetworkStats(
+        node.startedAt(),
+        (int) node.host().connections().stream()
+            .map(Connection::remotePeer)
+            .distinct()
+            .count(),
+        node.host().peers().size(),
+        host.connections(),
+        host.bytesIn(),
+        host.bytesOut(),
+        host.refusals(),
+        host,
+        node.exchange().failed(),
+        events.published());
+  }
+
+  /** The peers that are connected now, named ones first. */
+  public List<PeerInfo> connectedPeers() {
+    RunningNode node = node();
+    return new PeerInfos(node.host(), node.directory()).connectedAnd(List.of());
+  }
+
+  /**
+   * Connects to a peer, or finds that it is connected.
+   *
+   * @param peer alias, peer id or multiaddr
+   * @return fails with {@link UnknownPeerException} or {@link org.openagi.p2p.net.DialException}
+   */
+  public CompletableFuture<PeerInfo> connect(String peer) {
+    RunningNode node = node();
+    PeerInfos infos = new PeerInfos(node.host(), node.directory());
+    return node.names()
+        .resolve(peer)
+        .thenCompose(found -> node.host().connect(found, List.of()))
+        .thenApplyAsync(
+            connection -> infos.find(connection.remotePeer()).orElseThrow(),
+            VirtualThreads.EXECUTOR);
+  }
+
+  /**
+   * Measures one round trip to a peer, connecting first if necessary.
+   *
+   * @param peer alias, peer id or multiaddr
+   * @return fails like {@link #connect}
+   */
+  public CompletableFuture<Duration> ping(String peer) {
+    RunningNode node = node();
+    return connect(peer)
+        .thenCompose(info -> node.host().ping(info.peerId()))
+        .thenApplyAsync(roundTrip -> roundTrip, VirtualThreads.EXECUTOR);
+  }
+
+  /**
+   * Forgets which key a name belongs to, so that the next peer to claim it has it.
+   *
+   * @return whether the name was pinned
+   * @throws IOException if the file can't be written
+   */
+  public boolean forgetPeer(String alias) throws IOException {
+    RunningNode node = node();
+    boolean forgotten = node.pins().forget(alias);
+    if (forgotten) node.keeper().onNameForgotten();
+    return forgotten;
+  }
+
+  /** What happens on this node; works before the start as well. */
+  public EventBus events() {
+    return events;
+  }
+
+  /**
+   * The libp2p host, for protocols of one's own: {@code host().handle("/echo/1.0.0", ...)}. To serve
+   * a protocol from the very first connection, see {@link Builder#protocol}.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public Host host() {
+    return node().host();
+  }
+
+  /**
+   * Who this node is.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public Identity identity() {
+    return node().identity();
+  }
+
+  /**
+   * The name of this node.
+   *
+   * @throws IllegalStateException if none was given and the node does not run, since it is then made
+   *     from the key
+   */
+  public String nodeId() {
+    return config.name().orElseGet(() -> identity().nodeId());
+  }
+
+  /**
+   * Addresses this node listens on now, each ending in {@code /p2p/ID}.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public List<Multiaddr> addresses() {
+    return node().host().listenAddresses();
+  }
+
+  /** The configuration in force. */
+  public P2PConfig config() {
+    return config;
+  }
+
+  /** Whether the node runs. */
+  public boolean isRunning() {
+    return running != null;
+  }
+
+  private RunningNode node() {
+    RunningNode node = running;
+    if (node == null)
+      throw new IllegalStateException("the node does not run; call startServer() and wait for it");
+    return node;
+  }
+
+  private RunningNode start() throws IOException {
+    RunningNode.Extras extras = new RunningNode.Extras(protocols, this::addHandlers);
+    RunningNode node = RunningNode.start(config, extras, events, time);
+    lock.lock();
+    try {
+      running = node;
+      addHandlers(node.messages()); // those registered meanwhile
+    } finally {
+      lock.unlock();
+    }
+    return node;
+  }
+
+  private void addHandlers(MessagePort messages) {
+    lock.lock();
+    try {
+      handlers.forEach(messages::handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A start that failed must not be taken for one that is under way. */
+  private void afterStart(CompletableFuture<RunningNode> attempt, @Nullable Throwable failure) {
+    if (failure == null) return;
+    lock.lock();
+    try {
+      if (started == attempt) started = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void stop(Optional<RunningNode> node) {
+    running = null;
+    node.ifPresent(RunningNode::stop);
+  }
+
+  /** A future of blocking work, which fails with what the work throws and not with a wrapper. */
+  private static <T> CompletableFuture<T> onVirtualThread(Blocking<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    VirtualThreads.EXECUTOR.execute(() -> {
+      try {
+        result.complete(work.run());
+      } catch (Exception | LinkageError e) {
+        result.completeExceptionally(e);
+      }
+    });
+    return result;
+  }
+
+  private interface Blocking<T> {
+    T run() throws Exception;
+  }
+
+  /** Collects what a node is to be. Not safe for several threads. */
+  public static final class Builder {
+    private final Map<String, Consumer<P2PStream>> protocols = new LinkedHashMap<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private P2PConfig base = P2PConfig.defaults();
+
+    private Builder() {}
+
+    /** Starts from these settings; what else is set here overrides them. */
+    public Builder config(P2PConfig config) {
+      base = config;
+      return this;
+    }
+
+    /** The name others see. */
+    public Builder nodeId(String name) {
+      return set(ConfigKeys.NAME.name(), name);
+    }
+
+    /** What the node is for. */
+    public Builder nodeType(NodeType type) {
+      return set(ConfigKeys.NODE_TYPE.name(), type.name());
+    }
+
+    /** The TCP port to listen on, on all addresses; 0 picks a free one. */
+    public Builder port(int port) {
+      return set(ConfigKeys.PORT.name(), String.valueOf(port));
+    }
+
+    /** The folder for key, pinned names and remembered peers. */
+    public Builder dataFolder(java.nio.file.Path folder) {
+      return set(ConfigKeys.DATA.name(), folder.toString());
+    }
+
+    /**
+     * Any setting.
+     *
+     * @param key name in the configuration file
+     * @param value as one would write it there
+     */
+    public Builder set(String key, String value) {
+      settings.put(key, value);
+      return this;
+    }
+
+    /** Serves a protocol of one's own, as {@link Host#handle} does, from the first connection on. */
+    public Builder protocol(String protocolId, Consumer<P2PStream> handler) {
+      protocols.put(protocolId, handler);
+      return this;
+    }
+
+    /**
+     * The node, not started.
+     *
+     * @throws ConfigException with all problems of all settings
+     */
+    public P2PNetworkManager build() {
+      return new P2PNetworkManager(base.with(settings), Map.copyOf(protocols));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.openagi.p2p.network;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.network.pins.PinStore;
+
+/**
+ * Who is called what. Names come from the pins; what else a peer told in its record is kept while it
+ * is connected. Safe for any thread; the look-ups touch no disk.
+ */
+final class PeerDirectory {
+  /** Sends that wait for one and the same unknown name, and unknown names waited for. */
+  static final int WAITING_MAX = 10_000;
+
+  private final PinStore pins;
+
+  /** Connected peers only, so bounded by the connections. */
+  private final Map<PeerId, NodeType> types = new ConcurrentHashMap<>();
+
+  private final Map<String, CompletableFuture<PeerId>> waiting = new ConcurrentHashMap<>();
+
+  PeerDirectory(PinStore pins) {
+    this.pins = pins;
+  }
+
+  /** A peer's record was accepted; its name is pinned. */
+  void onIdentified(PeerId peer, String alias, NodeType type) {
+    types.put(peer, type);
+    CompletableFuture<PeerId> waited = waiting.remove(alias);
+    if (waited != null) waited.completeAsync(() -> peer, VirtualThreads.EXECUTOR);
+  }
+
+  /** The last connection to a peer is gone. */
+  void onDisconnected(PeerId peer) {
+    types.remove(peer);
+  }
+
+  Optional<PeerId> peer(String alias) {
+    return pins.peer(alias);
+  }
+
+  Optional<String> alias(PeerId peer) {
+    return pins.alias(peer);
+  }
+
+  /** The name if there is one, else the peer id: how messages name their sender. */
+  String displayName(PeerId peer) {
+    return alias(peer).orElseGet(peer::toString);
+  }
+
+  Optional<NodeType> nodeType(PeerId peer) {
+    return Optional.ofNullable(types.get(peer));
+  }
+
+  /** Names of the peers that are connected and have told one. */
+  List<String> connectedAliases() {
+    return types.keySet().stream()
+        .flatMap(peer -> alias(peer).stream())
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Completes as soon as a peer of that name has told it. The caller limits the time and calls {@link
+   * #stopWaiting} at its end.
+   */
+  CompletableFuture<PeerId> await(String alias) {
+    if (waiting.size() >= WAITING_MAX && !waiting.containsKey(alias))
+      return CompletableFuture.failedFuture(new UnknownPeerException(
+          alias, WAITING_MAX + " unknown names are being waited for already"));
+    CompletableFuture<PeerId> future =
+        waiting.computeIfAbsent(alias, name -> new CompletableFuture<>());
+    // It may have been pinned between the caller's look and now.
+    peer(alias).ifPresent(future::complete);
+    return future;
+  }
+
+  void stopWaiting(String alias, CompletableFuture<PeerId> future) {
+    waiting.remove(alias, future);
+  }
+}

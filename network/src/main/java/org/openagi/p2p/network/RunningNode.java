@@ -1,0 +1,207 @@
+package org.openagi.p2p.network;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.record.NodeRecord;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.net.Host;
+import org.openagi.p2p.net.HostConfig;
+import org.openagi.p2p.net.stream.P2PStream;
+import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.event.EventBus;
+import org.openagi.p2p.network.event.NetworkEvent;
+import org.openagi.p2p.network.keystore.DataFolder;
+import org.openagi.p2p.network.keystore.IdentityFile;
+import org.openagi.p2p.network.node.NodeExchangeService;
+import org.openagi.p2p.network.peers.RememberedPeers;
+import org.openagi.p2p.network.pins.PinStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node consists of between start and stop, put together and taken apart in the right order.
+ * {@link #start} and {@link #stop} block, so they are called on virtual threads; the parts are safe
+ * for any thread.
+ *
+ * @param startedAt wall-clock time
+ * @param addresses listen addresses at the start, each with {@code /p2p/ID}
+ * @param undo stops the parts, in this order
+ */
+record RunningNode(
+    Identity identity,
+    Instant startedAt,
+    List<Multiaddr> addresses,
+    Host host,
+    PinStore pins,
+    PeerDirectory directory,
+    PeerKeeper keeper,
+    PeerNames names,
+    NodeExchangeService exchange,
+    LocalDiscovery discovery,
+    MessagePort messages,
+    Deque<Runnable> undo) {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration HOST_GRACE = Duration.ofSeconds(1);
+
+  /** What the embedding program adds, in place before anybody can connect. */
+  record Extras(
+      Map<String, Consumer<P2PStream>> protocols, Consumer<MessagePort> messageHandlers) {}
+
+  /**
+   * Starts a node, or leaves nothing behind.
+   *
+   * @throws IOException with one sentence for the person who started it
+   */
+  static RunningNode start(P2PConfig config, Extras extras, EventBus events, TimeSource time)
+      throws IOException {
+    Deque<Runnable> undo = new ArrayDeque<>();
+    try {
+      return assemble(config, extras, events, time, undo);
+    } catch (IOException | RuntimeException e) {
+      runAll(undo);
+      throw e;
+    }
+  }
+
+  void stop() {
+    runAll(undo);
+  }
+
+  /** One part that does not stop must not keep the others. */
+  private static void runAll(Deque<Runnable> steps) {
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        LOG.atError().setCause(e).log("a part of the node did not stop in order");
+      }
+    }
+  }
+
+  private static RunningNode assemble(
+      P2PConfig config, Extras extras, EventBus events, TimeSource time, Deque<Runnable> undo)
+      throws IOException {
+    DataFolder folder = DataFolder.open(config.dataFolder());
+    undo.push(folder::closeQuietly);
+    HostKey key = IdentityFile.loadOrCreate(folder, new SecureRandom());
+    PinStore pins = PinStore.load(folder.path());
+    RememberedPeers remembered = RememberedPeers.load(folder.path());
+    StateFiles files = new StateFiles(folder, pins, remembered, events, time);
+    undo.push(files::close);
+    ScheduledThreadPoolExecutor timer = newTimer();
+    undo.push(timer::shutdownNow);
+
+    Identity identity = new Identity(
+        config.name().orElseGet(() -> DefaultName.of(key.peerId())),
+        key.peerId(),
+        config.nodeType());
+    Host host = Host.create(hostConfig(config), key);
+    undo.push(() -> stop(host));
+    PeerDirectory directory = new PeerDirectory(pins);
+    PeerKeeper keeper = new PeerKeeper(host, timer, time);
+    NameKeeper nameKeeper = new NameKeeper(identity, pins, directory, keeper, events, time);
+    NodeExchangeService exchange =
+        new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);
+    exchange.start();
+    host.addListener(new HostEvents(host, directory, keeper, remembered, events, time));
+    extras.protocols().forEach(host::handle);
+    MessagePort messages = MessagePort.attach(host, key, config, directory);
+    undo.push(() -> messages.close(config.stopTimeout()));
+    extras.messageHandlers().accept(messages);
+
+    List<Multiaddr> addresses = await(host.start());
+    events.publish(new NetworkEvent.Listening(now(time), addresses));
+    files.start(timer);
+    keeper.start(config.peers(), remembered.peers());
+    LocalDiscovery discovery = new LocalDiscovery(config, host, keeper, events, time);
+    undo.push(discovery::stop);
+    discovery.start();
+    return new RunningNode(
+        identity,
+        now(time),
+        addresses,
+        host,
+        pins,
+        directory,
+        keeper,
+        new PeerNames(host, directory, config.discoveryTimeout()),
+        exchange,
+        discovery,
+        messages,
+        undo);
+  }
+
+  private static HostConfig hostConfig(P2PConfig config) {
+    List<String> security = config.security().stream()
+        .map(name -> name.equals("tls") ? HostConfig.TLS : HostConfig.NOISE)
+        .toList();
+    return HostConfig.defaults()
+        .withListenAddresses(config.listen())
+        .withSecurity(security)
+        .withLimits(HostConfig.Limits.of(config.maxConnections()))
+        .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
+  }
+
+  private static Bytes record(
+      Identity identity, HostKey key, TimeSource time) {
+    long nowMillis = time.epochMillis();
+    return new NodeRecord(
+            identity.peerId(), nowMillis, identity.nodeId(), identity.nodeType(), nowMillis)
+        .seal(key)
+        .encode();
+  }
+
+  /** One thread for short decisions; what comes after its end is dropped. */
+  private static ScheduledThreadPoolExecutor newTimer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+        1,
+        Thread.ofPlatform().daemon().name("p2p-timer").factory(),
+        new ThreadPoolExecutor.DiscardPolicy());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  private static void stop(Host host) {
+    try {
+      await(host.stop(HOST_GRACE));
+    } catch (IOException e) {
+      throw new IllegalStateException("stopping a host never fails", e);
+    }
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws IOException {
+    try {
+      return stage.toCompletableFuture().get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException known) throw known;
+      throw new IOException("cannot start: " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("not done within " + START_LIMIT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while starting or stopping");
+    }
+  }
+
+  private static Instant now(TimeSource time) {
+    return Instant.ofEpochMilli(time.epochMillis());
+  }
+}
