@@ -160,8 +160,7 @@ record RunningNode(
         .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
   }
 
-  private static Bytes record(
-      Identity identity, HostKey key, TimeSource time) {
+  private static Bytes record(Identity identity, HostKey key, TimeSource time) {
     long nowMillis = time.epochMillis();
     return new NodeRecord(
             identity.peerId(), nowMillis, identity.nodeId(), identity.nodeType(), nowMillis)

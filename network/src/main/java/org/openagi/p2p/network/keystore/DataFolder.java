@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,12 @@ public final class DataFolder implements AutoCloseable {
 
   /** A process id and a line break, with room to spare. */
   private static final int LOCK_BYTES_MAX = 32;
+
+  /**
+   * Folders held by this process. Asked first, because on POSIX systems the closing of any channel of
+   * a file ends all locks that the process has on it.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final FileChannel lockChannel;
@@ -58,8 +65,31 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Whether somebody holds the folder now; false if there is no such folder. */
+  public static boolean isHeld(Path folder) {
+    Path path = folder.toAbsolutePath().normalize();
+    Path file = path.resolve(LOCK_FILE);
+    if (HELD.contains(path)) return true;
+    if (!Files.exists(file)) return false;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return tryLock(channel) == null;
+    } catch (IOException e) {
+      return false; // opening the folder will say what is wrong with it
+    }
+  }
+
   private static DataFolder lock(Path path) throws IOException {
     Path file = path.resolve(LOCK_FILE);
+    if (!HELD.add(path)) throw inUse(path, "this process");
+    try {
+      return lock(path, file);
+    } catch (IOException e) {
+      HELD.remove(path);
+      throw e;
+    }
+  }
+
+  private static DataFolder lock(Path path, Path file) throws IOException {
     FileChannel channel = FileChannel.open(
         file,
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
@@ -128,6 +158,8 @@ public final class DataFolder implements AutoCloseable {
   /** Lets another process have the folder. */
   @Override
   public void close() throws IOException {
+    if (!lockChannel.isOpen()) return;
+    HELD.remove(path);
     lockChannel.close();
   }
 }

@@ -29,6 +29,7 @@ final class EventPrinter {
       case NetworkEvent.PeerDiscovered e -> discovered(e);
       case NetworkEvent.PeerConnected e -> connected(e);
       case NetworkEvent.PeerIdentified e -> joined(e);
+      case NetworkEvent.HealthChanged e -> health(e);
       case NetworkEvent.PeerDisconnected e -> left(e);
       case NetworkEvent.FaultEvent e -> fault(e);
       case NetworkEvent.SecurityEvent e -> security(e);
@@ -104,14 +105,24 @@ final class EventPrinter {
         at(object("joined"), e)
             .put("peerId", e.peer().toString())
             .put("name", e.alias())
-            .put("nodeType", e.nodeType().name())
-            .put("firstSeen", e.firstSeen()),
+            .put("nodeType", e.nodeType().name()),
         out.style().good("+ " + SafeText.of(e.alias()))
             + " joined ("
             + what
             + ", "
             + e.peer().shortString()
-            + (e.firstSeen() ? ", first seen: its key is remembered from now on)" : ")"));
+            + ")");
+  }
+
+  private void health(NetworkEvent.HealthChanged e) {
+    out.tell(
+        at(object("health"), e)
+            .put("peerId", e.peer().toString())
+            .put("from", e.from().name())
+            .put("to", e.to().name())
+            .put("why", e.why()),
+        out.style().dim("  " + SafeText.of(nameOf(e.peer())) + " is " + words(e.to()) + ": ")
+            + SafeText.of(e.why()));
   }
 
   private void left(NetworkEvent.PeerDisconnected e) {
