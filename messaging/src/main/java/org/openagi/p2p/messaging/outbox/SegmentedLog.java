@@ -45,7 +45,7 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
   private final AtomicReference<Segment<E>> tail; // a hint for writers, may lag or lead
 
   private Segment<E> head; // reader only, as all below
-  private long settleNumber = 1;
+  private volatile long settleNumber = 1;
 
   /** An empty log whose first number is 1. */
   public SegmentedLog(long epoch) {
@@ -91,6 +91,11 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
     return settleNumber;
   }
 
+  /** Whether anything is unsettled. Any thread. */
+  public boolean isWaiting() {
+    return settleNumber < nextNumber.get();
+  }
+
   @Override
   public Cursor<E> cursor() {
     return new LogCursor<>(head, settleNumber);
@@ -101,14 +106,16 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
     if (end > nextNumber.get()) {
       throw new IllegalArgumentException("settled up to " + end + ", next is " + nextNumber.get());
     }
-    while (settleNumber < end) {
-      head.setPlain((int) settleNumber & MASK, null);
-      settleNumber++;
-      if ((settleNumber & MASK) == 0) {
+    long number = settleNumber;
+    for (; number < end; ) {
+      head.setPlain((int) number & MASK, null);
+      number++;
+      if ((number & MASK) == 0) {
         head = head.nextOrNew();
         head.previous = null;
       }
     }
+    settleNumber = number;
   }
 
   private static final class LogCursor<E> implements Cursor<E> {

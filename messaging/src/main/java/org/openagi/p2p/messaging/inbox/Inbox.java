@@ -1,0 +1,64 @@
+package org.openagi.p2p.messaging.inbox;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.bundle.Verifier;
+
+/** Everything that comes in to a node. Safe for any thread. */
+public final class Inbox {
+  /** Senders remembered. */
+  public static final int MAX_SENDERS = 4096;
+
+  private final InboxServices services;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final LinkedHashMap<PeerId, SenderInbox> senders = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** An inbox that remembers nobody yet. */
+  public Inbox(InboxServices services) {
+    this.services = services;
+  }
+
+  /**
+   * Takes a stream that a peer opened.
+   *
+   * @param verifier checks that peer's signatures, its callbacks come on the stream's executor
+   * @param wakeUp posts {@link ReceiveStream#onProgress} to the stream's executor, from any thread
+   */
+  public ReceiveStream accept(PeerId sender, PeerLink link, Verifier verifier, Runnable wakeUp,
+      ByteBufAllocator allocator) {
+    return new ReceiveStream(services, senderOf(sender), link, verifier, wakeUp, allocator);
+  }
+
+  private SenderInbox senderOf(PeerId sender) {
+    lock.lock();
+    try {
+      SenderInbox found = senders.get(sender);
+      if (found != null) return found;
+      if (senders.size() >= MAX_SENDERS) forgetOne();
+      SenderInbox made = new SenderInbox(services, sender);
+      senders.put(sender, made);
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The least recently used without streams; connections bound the others. */
+  private void forgetOne() {
+    for (Iterator<SenderInbox> oldest = senders.values().iterator(); oldest.hasNext(); ) {
+      if (!oldest.next().hasStreams()) {
+        oldest.remove();
+        return;
+      }
+    }
+  }
+
+  /** What happened so far. */
+  public ReceiveStats stats() {
+    return services.counters().snapshot();
+  }
+}

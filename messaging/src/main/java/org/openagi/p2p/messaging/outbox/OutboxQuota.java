@@ -1,0 +1,91 @@
+package org.openagi.p2p.messaging.outbox;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much an outbox may hold: messages and bytes, of one peer and of the node. Safe for any thread.
+ *
+ * <p>Both counts live in one word, so that taking both is one atomic addition.
+ */
+public final class OutboxQuota {
+  /** What a message costs in memory besides its payload, about. */
+  public static final int OVERHEAD_BYTES = 128;
+
+  /** The most messages a quota can count. */
+  public static final int MAX_MESSAGES = 1 << 23;
+
+  /** The most bytes a quota can count. */
+  public static final long MAX_BYTES = 1L << 38;
+
+  private static final int MESSAGE_SHIFT = 39;
+  private static final long BYTES_MASK = (1L << MESSAGE_SHIFT) - 1;
+
+  private final String name;
+  private final @Nullable OutboxQuota parent;
+  private final int maxMessages;
+  private final long maxBytes;
+  private final AtomicLong used = new AtomicLong();
+
+  /**
+   * A quota, empty at first.
+   *
+   * @param name of whom it is, for refusals
+   * @param parent a wider quota that must have room as well, or null
+   */
+  public OutboxQuota(String name, @Nullable OutboxQuota parent, int maxMessages, long maxBytes) {
+    if (maxMessages < 1 || maxMessages > MAX_MESSAGES || maxBytes < 1 || maxBytes > MAX_BYTES) {
+      throw new IllegalArgumentException("outbox of " + maxMessages + " messages, " + maxBytes
+          + " bytes; allowed are 1 to " + MAX_MESSAGES + " and 1 to " + MAX_BYTES);
+    }
+    this.name = name;
+    this.parent = parent;
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Takes room for one message.
+   *
+   * @return null if there was room, else why not, for people
+   */
+  public @Nullable String reserve(int payloadBytes) {
+    long cost = cost(1, payloadBytes);
+    long now = used.addAndGet(cost);
+    long messages = now >>> MESSAGE_SHIFT;
+    long bytes = now & BYTES_MASK;
+    if (messages > maxMessages || bytes > maxBytes) {
+      used.addAndGet(-cost);
+      return "outbox of " + name + " holds " + (messages - 1) + " of " + maxMessages
+          + " messages and " + (bytes - payloadBytes - OVERHEAD_BYTES) + " of " + maxBytes + " bytes";
+    }
+    if (parent != null) {
+      String full = parent.reserve(payloadBytes);
+      if (full != null) {
+        used.addAndGet(-cost);
+        return full;
+      }
+    }
+    return null;
+  }
+
+  /** Gives room back. */
+  public void release(int messages, long payloadBytes) {
+    used.addAndGet(-cost(messages, payloadBytes));
+    if (parent != null) parent.release(messages, payloadBytes);
+  }
+
+  /** Messages held. */
+  public int messages() {
+    return (int) (used.get() >>> MESSAGE_SHIFT);
+  }
+
+  /** Bytes held. */
+  public long bytes() {
+    return used.get() & BYTES_MASK;
+  }
+
+  private static long cost(int messages, long payloadBytes) {
+    return ((long) messages << MESSAGE_SHIFT) + payloadBytes + (long) messages * OVERHEAD_BYTES;
+  }
+}

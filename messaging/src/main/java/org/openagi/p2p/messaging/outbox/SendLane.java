@@ -1,0 +1,532 @@
+package org.openagi.p2p.messaging.outbox;
+
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
+import org.openagi.p2p.messaging.bundle.BundleDigest;
+import org.openagi.p2p.messaging.bundle.Signer;
+import org.openagi.p2p.messaging.codec.Ack;
+import org.openagi.p2p.messaging.codec.ChunkEncoder;
+import org.openagi.p2p.messaging.codec.FrameAssembler;
+import org.openagi.p2p.messaging.codec.FrameType;
+import org.openagi.p2p.messaging.codec.Hello;
+import org.openagi.p2p.messaging.codec.HelloAck;
+import org.openagi.p2p.messaging.codec.Refusal;
+import org.openagi.p2p.messaging.codec.Refuse;
+import org.openagi.p2p.messaging.codec.Seal;
+import org.openagi.p2p.messaging.codec.SealText;
+import org.openagi.p2p.messaging.codec.WireLimits;
+
+/**
+ * Sends the messages of one lane to one peer, over one stream at a time, and settles them.
+ *
+ * <p>Pure state machine, confined to the peer's executor. Inputs: {@link #attach} and {@link #detach} a
+ * stream, {@link #onBytes} and {@link #onWritable} from it, {@link #pump} when something was appended to
+ * the log, {@link #onTimer} at {@link #nextDeadlineNanos}. Without a stream messages wait and expire.
+ *
+ * <p>Invariants: {@code log.firstUnsettled() <= admitted <= appended}; a number is settled exactly once;
+ * what is settled while the cursor has not passed it is sent as a hole, so numbers on a stream are
+ * consecutive.
+ *
+ * @see "docs/wire/message-1.0.md, sections 1, 2, 4.2"
+ */
+public final class SendLane implements FrameAssembler.Sink {
+  /** No deadline. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /** Most sealed bundles that wait for their acknowledgement. */
+  static final int MAX_SEALED_UNACKED = 64;
+
+  private final SendConfig config;
+  private final PeerId recipient;
+  private final Lane lane;
+  private final OutboxLog<OutboxEntry> log;
+  private final OutboxQuota quota;
+  private final Signer signer;
+  private final SendLaneListener listener;
+  private final TimeSource time;
+  private final SealText sealText;
+
+  private final OutboxLog.Cursor<OutboxEntry> admitted;
+  private long earliestDeadlineNanos = NEVER;
+
+  private @Nullable PeerLink link;
+  private @Nullable SendResources resources;
+  private @Nullable AdaptiveCompression compression;
+  private final BundleDigest bundle = new BundleDigest();
+  private FrameAssembler assembler = new FrameAssembler(this);
+  private OutboxLog.Cursor<OutboxEntry> unsent;
+  private @Nullable OutboxEntry partial;
+  private int partialOffset;
+  private boolean greeted;
+  private boolean waitsForGreeting;
+  private long maxMessageBytes;
+  private long maxUnsealedBytes;
+  private long unsealedBytes;
+  private long lastSealNanos;
+  private long generation;
+  private long highestSentEnd = 1;
+  private final ArrayDeque<Long> sealedEnds = new ArrayDeque<>();
+
+  private long messagesSent;
+  private long messagesAcknowledged;
+  private long messagesExpired;
+  private long messagesRefused;
+  private long sealsSent;
+  private long payloadBytesSent;
+  private long frameBytesSent;
+
+  /** A lane without a stream. */
+  public SendLane(
+      SendConfig config,
+      PeerId self,
+      PeerId recipient,
+      Lane lane,
+      OutboxLog<OutboxEntry> log,
+      OutboxQuota quota,
+      Signer signer,
+      SendLaneListener listener,
+      TimeSource time) {
+    this.config = config;
+    this.recipient = recipient;
+    this.lane = lane;
+    this.log = log;
+    this.quota = quota;
+    this.signer = signer;
+    this.listener = listener;
+    this.time = time;
+    this.sealText = new SealText(self, recipient, lane, log.epoch());
+    this.admitted = log.cursor();
+    this.unsent = log.cursor();
+  }
+
+  /**
+   * Starts to send over a stream; a stream attached before is forgotten.
+   *
+   * @param shared what the lanes of the stream's executor share
+   */
+  public void attach(PeerLink stream, SendResources shared) {
+    detach();
+    link = stream;
+    resources = shared;
+    compression = new AdaptiveCompression(shared.zstd());
+    assembler = new FrameAssembler(this);
+    unsent = log.cursor();
+    waitsForGreeting = unsent.number() < highestSentEnd;
+    maxMessageBytes = NetworkMessage.MAX_PAYLOAD_BYTES;
+    maxUnsealedBytes = WireLimits.MIN_UNSEALED_BYTES;
+    lastSealNanos = time.nanoTime() - config.sealInterval().toNanos();
+    Hello hello = new Hello(
+        WireLimits.VERSION,
+        lane.number(),
+        0,
+        log.epoch(),
+        unsent.number(),
+        config.lifetime().toMillis());
+    write(hello.toFrame());
+    pump();
+    stream.flush();
+  }
+
+  /** The stream is gone. What was not settled will be sent over the next one. */
+  public void detach() {
+    link = null;
+    generation++;
+    bundle.reset();
+    partial = null;
+    greeted = false;
+    unsealedBytes = 0;
+    sealedEnds.clear();
+  }
+
+  /** Whether there is a stream. */
+  public boolean isAttached() {
+    return link != null;
+  }
+
+  /**
+   * Bytes from the recipient. Borrows the buffer and gives back the credit.
+   *
+   * @throws ProtocolViolationException if they break a rule; the lane has detached, the caller ends the
+   *     stream or the connection
+   */
+  public void onBytes(ByteBuf in) throws ProtocolViolationException {
+    PeerLink from = link;
+    if (from == null) return;
+    int length = in.readableBytes();
+    try {
+      assembler.onBytes(in);
+    } catch (ProtocolViolationException e) {
+      detach();
+      throw e;
+    }
+    from.consumed(length);
+    pump();
+  }
+
+  @Override
+  public boolean onFrame(int type, byte[] body) throws ProtocolViolationException {
+    if (!greeted && type != FrameType.HELLO_ACK && type != FrameType.REFUSE) {
+      throw violation("frame of type " + type + " before HELLO_ACK");
+    }
+    switch (type) {
+      case FrameType.HELLO_ACK -> onHelloAck(HelloAck.decode(body));
+      case FrameType.ACK -> onAck(Ack.decode(body));
+      case FrameType.REFUSE -> {
+        Refuse refuse = Refuse.decode(body);
+        detach();
+        listener.onRefused(refuse);
+        return false;
+      }
+      default -> {
+        if (!FrameType.isSkippable(type)) throw violation("frame of unknown type " + type);
+      }
+    }
+    return true;
+  }
+
+  private void onHelloAck(HelloAck hello) throws ProtocolViolationException {
+    if (greeted) throw violation("second HELLO_ACK");
+    greeted = true;
+    maxMessageBytes = hello.maxMessageBytes();
+    maxUnsealedBytes = hello.maxUnsealedBytes();
+    onAck(hello.ack());
+    if (waitsForGreeting) {
+      waitsForGreeting = false;
+      unsent = log.cursor();
+    }
+  }
+
+  private void onAck(Ack ack) throws ProtocolViolationException {
+    if (ack.settled() >= highestSentEnd) {
+      throw violation("acknowledges " + ack.settled() + ", sent up to " + (highestSentEnd - 1));
+    }
+    while (!sealedEnds.isEmpty() && sealedEnds.getFirst() <= ack.settled() + 1) {
+      sealedEnds.removeFirst();
+    }
+    settle(ack);
+  }
+
+  private void settle(Ack ack) {
+    OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
+    List<Refusal> exceptions = ack.exceptions();
+    int exception = exceptions.size() - 1;
+    Batch batch = new Batch();
+    for (; cursor.number() <= ack.settled(); cursor.advance()) {
+      OutboxEntry entry = cursor.peek();
+      if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
+      while (exception >= 0 && exceptions.get(exception).number() < cursor.number()) exception--;
+      boolean refused =
+          exception >= 0 && exceptions.get(exception).number() == cursor.number();
+      Outcome end = refused
+          ? new Outcome.Refused(
+              exceptions.get(exception).reason(),
+              "by " + recipient.shortString() + ": " + exceptions.get(exception).detail())
+          : Outcome.Acknowledged.INSTANCE;
+      if (!entry.settle(end)) continue;
+      if (refused) messagesRefused++;
+      else messagesAcknowledged++;
+      batch.add(entry);
+    }
+    // A reader of a settled entry must not find its observers missed: one fence for all of them.
+    batch.end(cursor.number());
+  }
+
+  /** Entries that were settled together. */
+  private final class Batch {
+    private final List<OutboxEntry> settled = new ArrayList<>();
+
+    void add(OutboxEntry entry) {
+      settled.add(entry);
+    }
+
+    void end(long settleUpTo) {
+      if (settleUpTo > log.firstUnsettled()) log.settleUpTo(settleUpTo);
+      if (settled.isEmpty()) return;
+      VarHandle.fullFence();
+      int messages = 0;
+      long bytes = 0;
+      List<OutboxEntry> observed = new ArrayList<>();
+      for (int i = 0; i < settled.size(); i++) {
+        OutboxEntry entry = settled.get(i);
+        if (entry.isObserved() || entry.isRefusedOutcome()) {
+          observed.add(entry);
+        } else {
+          messages++;
+          bytes += entry.message().payload().length();
+        }
+      }
+      if (messages > 0) quota.release(messages, bytes);
+      if (!observed.isEmpty()) listener.onSettled(observed);
+    }
+  }
+
+  /** There is room on the stream again. */
+  public void onWritable() {
+    pump();
+  }
+
+  /** Takes what was appended to the log and sends what can be sent. */
+  public void pump() {
+    long nowNanos = time.nanoTime();
+    admit(nowNanos);
+    PeerLink stream = link;
+    if (stream == null || waitsForGreeting) return;
+    boolean wrote = false;
+    while (stream.isWritable() && hasUnsent() && unsealedBytes < maxUnsealedBytes / 2) {
+      sendChunk(stream);
+      wrote = true;
+      if (bundle.frameBytes() >= config.sealBytes()) sealIfDue(nowNanos);
+    }
+    sealIfDue(nowNanos);
+    if (wrote) stream.flush();
+  }
+
+  private void admit(long nowNanos) {
+    if (admitted.peek() == null) return;
+    long nowEpochMillis = time.epochMillis();
+    OutboxEntry entry;
+    while ((entry = admitted.peek()) != null) {
+      long lifetimeNanos = entry.lifetimeMillis() == 0
+          ? config.lifetime().toNanos()
+          : entry.lifetimeMillis() * 1_000_000;
+      long deadline = nowNanos + lifetimeNanos;
+      entry.admit(deadline, nowEpochMillis);
+      if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
+      admitted.advance();
+    }
+  }
+
+  private boolean hasUnsent() {
+    return partial != null || unsent.number() < admitted.number();
+  }
+
+  private void sendChunk(PeerLink stream) {
+    SendResources shared = resources();
+    ChunkEncoder encoder = shared.encoder();
+    long first = partial == null ? unsent.number() : partial.number();
+    encoder.begin(first, base());
+    fill(encoder);
+    encoder.finish(bundle.chunks() == 0, compression);
+    byte[] array = encoder.array();
+    int offset = encoder.frameOffset();
+    int length = encoder.frameLength();
+    bundle.addFrame(array, offset, length, first, encoder.count());
+    unsealedBytes += length;
+    frameBytesSent += length;
+    highestSentEnd = Math.max(highestSentEnd, first + encoder.count());
+    ByteBuf buffer = shared.allocator().directBuffer(length, length);
+    buffer.writeBytes(array, offset, length);
+    stream.write(buffer);
+  }
+
+  private long base() {
+    if (partial != null || unsent.number() < log.firstUnsettled()) return time.epochMillis();
+    OutboxEntry next = unsent.peek();
+    return next == null ? time.epochMillis() : next.timestamp();
+  }
+
+  private void fill(ChunkEncoder encoder) {
+    if (partial != null && !goOnWith(encoder, partial)) return;
+    while (!encoder.isFull() && hasUnsent()) {
+      if (unsent.number() < log.firstUnsettled()) {
+        encoder.addHole(log.firstUnsettled() - unsent.number());
+        unsent = log.cursor();
+        continue;
+      }
+      OutboxEntry entry = unsent.peek();
+      if (entry == null) throw new IllegalStateException("number " + unsent.number() + " missing");
+      unsent.advance();
+      if (entry.isEnded() || isTooLarge(entry)) {
+        encoder.addHole(1);
+      } else if (!add(encoder, entry)) {
+        return;
+      }
+    }
+  }
+
+  private boolean add(ChunkEncoder encoder, OutboxEntry entry) {
+    NetworkMessage message = entry.message();
+    int taken = encoder.addMessage(message, entry.timestamp(), entry.lifetimeMillis());
+    entry.markSent();
+    payloadBytesSent += taken;
+    if (taken < message.payload().length()) {
+      partial = entry;
+      partialOffset = taken;
+      return false;
+    }
+    messagesSent++;
+    return true;
+  }
+
+  /** Returns whether the open payload is complete now. */
+  private boolean goOnWith(ChunkEncoder encoder, OutboxEntry entry) {
+    int taken = encoder.addContinuation(entry.message(), partialOffset);
+    partialOffset += taken;
+    payloadBytesSent += taken;
+    if (partialOffset < entry.message().payload().length()) return false;
+    partial = null;
+    messagesSent++;
+    return true;
+  }
+
+  private boolean isTooLarge(OutboxEntry entry) {
+    int length = entry.message().payload().length();
+    if (length <= maxMessageBytes) return false;
+    Batch batch = new Batch();
+    String detail = "payload of " + length + " bytes, " + recipient.shortString() + " takes at most "
+        + maxMessageBytes;
+    if (entry.settle(new Outcome.Refused(RefusalReason.TOO_LARGE, detail))) {
+      messagesRefused++;
+      batch.add(entry);
+    }
+    batch.end(log.firstUnsettled());
+    return true;
+  }
+
+  private void sealIfDue(long nowNanos) {
+    if (bundle.chunks() == 0) return;
+    boolean due = bundle.frameBytes() >= config.sealBytes() || nowNanos >= sealDueNanos();
+    if (!due || sealedEnds.size() >= MAX_SEALED_UNACKED) return;
+    long first = bundle.first();
+    long count = bundle.count();
+    long bytes = bundle.frameBytes();
+    byte[] text = sealText.of(first, count, bundle.end());
+    lastSealNanos = nowNanos;
+    if (count > 0) sealedEnds.addLast(first + count);
+    long generationThen = generation;
+    signer.sign(text, signature -> {
+      if (generationThen == generation) sendSeal(new Seal(first, count, signature), bytes);
+    });
+  }
+
+  /**
+   * A second chunk in the bundle shows that the application does not wait for acknowledgements one by
+   * one: then the bundle may take longer.
+   */
+  private long sealDueNanos() {
+    return lastSealNanos
+        + (bundle.chunks() <= 1 ? config.sealPause() : config.sealInterval()).toNanos();
+  }
+
+  private void sendSeal(Seal seal, long bytes) {
+    PeerLink stream = link;
+    if (stream == null) return;
+    unsealedBytes -= bytes;
+    sealsSent++;
+    write(seal.toFrame());
+    stream.flush();
+    if (hasUnsent()) pump();
+  }
+
+  /** Does what is due: seals, expires. */
+  public void onTimer() {
+    long nowNanos = time.nanoTime();
+    if (nowNanos >= earliestDeadlineNanos) expire(nowNanos);
+    pump();
+  }
+
+  /** When {@link #onTimer} must be called at the latest. */
+  public long nextDeadlineNanos() {
+    boolean sealing = link != null
+        && bundle.chunks() > 0
+        && sealedEnds.size() < MAX_SEALED_UNACKED;
+    return sealing ? Math.min(earliestDeadlineNanos, sealDueNanos()) : earliestDeadlineNanos;
+  }
+
+  private void expire(long nowNanos) {
+    earliestDeadlineNanos = NEVER;
+    Batch batch = new Batch();
+    OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
+    long settledUpTo = cursor.number();
+    for (; cursor.number() < admitted.number(); cursor.advance()) {
+      OutboxEntry entry = cursor.peek();
+      if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
+      if (!entry.isEnded()) {
+        if (entry.deadlineNanos() > nowNanos) {
+          earliestDeadlineNanos = Math.min(earliestDeadlineNanos, entry.deadlineNanos());
+          continue;
+        }
+        entry.settle(new Outcome.Expired(expiryReason(entry)));
+        messagesExpired++;
+        batch.add(entry);
+      }
+      if (settledUpTo == cursor.number()) settledUpTo++;
+    }
+    batch.end(settledUpTo);
+  }
+
+  private String expiryReason(OutboxEntry entry) {
+    if (entry.wasSent()) return "sent, not acknowledged by " + recipient.shortString() + " in time";
+    return link == null
+        ? recipient.shortString() + " was not connected in time"
+        : "connection to " + recipient.shortString() + " had no room in time";
+  }
+
+  /** Refuses everything that is not settled, for good. */
+  public void refuseAll(Outcome.Refused reason) {
+    admit(time.nanoTime());
+    Batch batch = new Batch();
+    OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
+    for (; cursor.number() < admitted.number(); cursor.advance()) {
+      OutboxEntry entry = cursor.peek();
+      if (entry == null || !entry.settle(reason)) continue;
+      messagesRefused++;
+      batch.add(entry);
+    }
+    earliestDeadlineNanos = NEVER;
+    batch.end(cursor.number());
+  }
+
+  /** Whether anything waits to be sent or acknowledged. Call after {@link #pump}. */
+  public boolean isIdle() {
+    return log.firstUnsettled() == admitted.number();
+  }
+
+  private void write(byte[] frame) {
+    PeerLink stream = link;
+    if (stream == null) return;
+    frameBytesSent += frame.length;
+    ByteBuf buffer = resources().allocator().directBuffer(frame.length, frame.length);
+    stream.write(buffer.writeBytes(frame));
+  }
+
+  private SendResources resources() {
+    SendResources shared = resources;
+    if (shared == null) throw new IllegalStateException("no stream attached");
+    return shared;
+  }
+
+  private ProtocolViolationException violation(String what) {
+    return new ProtocolViolationException(
+        Scope.STREAM, "lane " + lane + " to " + recipient.shortString() + ": " + what);
+  }
+
+  /** What happened so far. */
+  public SendStats stats() {
+    AdaptiveCompression zstd = compression;
+    return new SendStats(
+        messagesSent,
+        messagesAcknowledged,
+        messagesExpired,
+        messagesRefused,
+        sealsSent,
+        payloadBytesSent,
+        frameBytesSent,
+        zstd == null ? 0 : zstd.rawBytes(),
+        zstd == null ? 0 : zstd.packedBytes());
+  }
+}

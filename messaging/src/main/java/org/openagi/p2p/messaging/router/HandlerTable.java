@@ -1,0 +1,67 @@
+package org.openagi.p2p.messaging.router;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.openagi.p2p.messaging.MessageHandler;
+import org.openagi.p2p.messaging.MessageType;
+
+/**
+ * Which handlers take which type of message. Safe for any thread.
+ *
+ * <p>All handlers of a type get each message of it, one after the other in the order they were added; it is
+ * handled when the last returned.
+ */
+public final class HandlerTable {
+  /** Most handlers of one type. */
+  public static final int MAX_HANDLERS = 64;
+
+  private static final MessageHandler[] NONE = new MessageHandler[0];
+
+  private final AtomicReferenceArray<MessageHandler[]> byType;
+
+  /** A table without handlers. */
+  public HandlerTable() {
+    MessageHandler[][] empty = new MessageHandler[MessageType.values().length][];
+    Arrays.fill(empty, NONE);
+    byType = new AtomicReferenceArray<>(empty);
+  }
+
+  /**
+   * Adds a handler of one type.
+   *
+   * @throws IllegalStateException if there are {@link #MAX_HANDLERS} already
+   */
+  public void add(MessageType type, MessageHandler handler) {
+    byType.updateAndGet(type.number(), old -> plus(old, handler));
+  }
+
+  /** Adds a handler of all types. */
+  public void addForAll(MessageHandler handler) {
+    for (MessageType type : MessageType.values()) add(type, handler);
+  }
+
+  /** Removes a handler from all types it was added for. */
+  public void remove(MessageHandler handler) {
+    for (MessageType type : MessageType.values()) {
+      byType.updateAndGet(type.number(), old -> minus(old, handler));
+    }
+  }
+
+  /** The handlers of a type, in order; not to be modified. */
+  public MessageHandler[] handlersOf(MessageType type) {
+    return byType.getAcquire(type.number());
+  }
+
+  private static MessageHandler[] plus(MessageHandler[] old, MessageHandler handler) {
+    if (old.length >= MAX_HANDLERS) {
+      throw new IllegalStateException("more than " + MAX_HANDLERS + " handlers of one type");
+    }
+    MessageHandler[] next = Arrays.copyOf(old, old.length + 1);
+    next[old.length] = handler;
+    return next;
+  }
+
+  private static MessageHandler[] minus(MessageHandler[] old, MessageHandler handler) {
+    return Arrays.stream(old).filter(h -> h != handler).toArray(MessageHandler[]::new);
+  }
+}

@@ -1,0 +1,140 @@
+package org.openagi.p2p.messaging.sim;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.MemoryMessageStore;
+import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
+import org.openagi.p2p.messaging.inbox.DrainScheduler;
+import org.openagi.p2p.messaging.inbox.Inbox;
+import org.openagi.p2p.messaging.inbox.InboxCounters;
+import org.openagi.p2p.messaging.inbox.InboxServices;
+import org.openagi.p2p.messaging.inbox.ReceiveConfig;
+import org.openagi.p2p.messaging.inbox.ReceiveStream;
+import org.openagi.p2p.messaging.router.HandlerTable;
+
+/** The inbox of one node, run by a world. */
+public final class SimReceiver {
+  private final SimWorld world;
+  private final PeerId sender;
+  public final HandlerTable handlers = new HandlerTable();
+  public final Inbox inbox;
+  public final List<ProtocolViolationException> violations = new ArrayList<>();
+  public final List<ReceiveStream> streams = new ArrayList<>();
+  private boolean drainsHeld;
+  private final List<Runnable> heldDrains = new ArrayList<>();
+
+  public SimReceiver(SimWorld world, PeerId self, PeerId sender, ReceiveConfig config) {
+    this.world = world;
+    this.sender = sender;
+    DrainScheduler scheduler = new DrainScheduler() {
+      @Override
+      public void run(Runnable drain) {
+        if (drainsHeld) heldDrains.add(drain);
+        else world.after(world.random().nextInt(50_000), drain);
+      }
+
+      @Override
+      public void runAfter(Runnable drain, long delayNanos) {
+        world.after(delayNanos, drain);
+      }
+    };
+    inbox = new Inbox(new InboxServices(
+        config,
+        self,
+        self.toString(),
+        PeerId::toString,
+        handlers,
+        new MemoryMessageStore(world.random()),
+        scheduler,
+        new ZstdDecompressor(),
+        world.time(),
+        new InboxCounters(),
+        (peer, message, cause) -> {}));
+  }
+
+  /** Handlers stand still until {@link #releaseDrains}. */
+  public void holdDrains() {
+    drainsHeld = true;
+  }
+
+  public void releaseDrains() {
+    drainsHeld = false;
+    for (Runnable drain : List.copyOf(heldDrains)) world.after(0, drain);
+    heldDrains.clear();
+  }
+
+  public ReceiveStream accept(SimStream stream) {
+    ReceiveStream[] self = new ReceiveStream[1];
+    ReceiveStream made = inbox.accept(
+        sender,
+        stream.acceptor,
+        SimCrypto.verifier(world, e -> fail(stream, e), () -> arm(stream, self[0])),
+        () -> world.after(0, () -> guard(stream, self[0], self[0]::onProgress)),
+        UnpooledByteBufAllocator.DEFAULT);
+    self[0] = made;
+    streams.add(made);
+    stream.acceptor.setReceiver(new SimStream.Receiver() {
+      @Override
+      public void onData(ByteBuf data) {
+        guard(stream, made, () -> made.onBytes(data));
+      }
+
+      @Override
+      public void onReadComplete() {
+        guard(stream, made, made::onReadComplete);
+      }
+
+      @Override
+      public void onWritable() {}
+
+      @Override
+      public void onRemoteClosed() {
+        made.onRemoteClosed();
+      }
+
+      @Override
+      public void onClosed() {
+        made.onClosed();
+      }
+    });
+    return made;
+  }
+
+  private interface Step {
+    void run() throws ProtocolViolationException;
+  }
+
+  private void guard(SimStream stream, ReceiveStream of, Step step) {
+    try {
+      step.run();
+    } catch (ProtocolViolationException e) {
+      fail(stream, e);
+    }
+    arm(stream, of);
+  }
+
+  private void fail(SimStream stream, ProtocolViolationException e) {
+    violations.add(e);
+    // The answer that names the rule goes out before the end.
+    world.after(10_000_000, stream::cut);
+  }
+
+  private final Map<ReceiveStream, Long> armed = new HashMap<>();
+
+  private void arm(SimStream stream, ReceiveStream of) {
+    long due = of.nextDeadlineNanos();
+    if (due >= armed.getOrDefault(of, ReceiveStream.NEVER)) return;
+    armed.put(of, due);
+    world.after(Math.max(0, due - world.time().nanoTime()), () -> {
+      if (armed.getOrDefault(of, ReceiveStream.NEVER) != due) return;
+      armed.remove(of);
+      guard(stream, of, of::onTimer);
+    });
+  }
+}
