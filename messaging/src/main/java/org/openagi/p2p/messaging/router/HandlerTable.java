@@ -35,6 +35,11 @@ public final class HandlerTable {
     byType.updateAndGet(type.number(), old -> plus(old, handler));
   }
 
+  /** Sets the handler of one type in place of those there are. */
+  public void set(MessageType type, MessageHandler handler) {
+    byType.set(type.number(), new MessageHandler[] {handler});
+  }
+
   /** Adds a handler of all types. */
   public void addForAll(MessageHandler handler) {
     for (MessageType type : MessageType.values()) add(type, handler);

@@ -1,0 +1,131 @@
+package org.openagi.p2p.network.link;
+
+import java.util.function.Function;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.inbox.ReceiveConfig;
+import org.openagi.p2p.messaging.outbox.OutboxQuota;
+import org.openagi.p2p.messaging.outbox.SendConfig;
+
+/**
+ * Configuration of the message layer. Immutable.
+ *
+ * @param send pace and lifetime of what goes out
+ * @param receive policies for what comes in
+ * @param selfName what this node is called in messages it hands over; its PeerId if empty
+ * @param names what other nodes are called there; must be quick and safe for any thread
+ * @param maxMessagesPerPeer most unsettled messages to one peer, at most {@link OutboxQuota#MAX_MESSAGES}
+ * @param maxBytesPerPeer most unsettled bytes to one peer
+ * @param maxBytes most unsettled bytes to all peers
+ * @param maxPeers most peers that messages are kept for
+ * @param compressionLevel of zstd, 1 to 19
+ * @param dial whether to connect to a peer that messages wait for
+ */
+public record MessageConfig(
+    SendConfig send,
+    ReceiveConfig receive,
+    String selfName,
+    Function<PeerId, String> names,
+    int maxMessagesPerPeer,
+    long maxBytesPerPeer,
+    long maxBytes,
+    int maxPeers,
+    int compressionLevel,
+    boolean dial) {
+  /** Up to 100,000 messages or 128 MiB a peer, 256 MiB in all; peers are called by their PeerId. */
+  public static MessageConfig defaults() {
+    return new MessageConfig(
+        SendConfig.defaults(),
+        ReceiveConfig.defaults(),
+        "",
+        PeerId::toString,
+        100_000,
+        128L << 20,
+        256L << 20,
+        10_000,
+        1,
+        true);
+  }
+
+  /** Checks the ranges that the parts do not check themselves. */
+  public MessageConfig {
+    if (maxPeers < 1) throw new IllegalArgumentException("maxPeers " + maxPeers);
+    if (compressionLevel < 1 || compressionLevel > 19) {
+      throw new IllegalArgumentException("compressionLevel " + compressionLevel + ", 1 to 19");
+    }
+  }
+
+  /** This with another configuration for sending. */
+  public MessageConfig withSend(SendConfig value) {
+    return new MessageConfig(
+        value,
+        receive,
+        selfName,
+        names,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        compressionLevel,
+        dial);
+  }
+
+  /** This with another configuration for receiving. */
+  public MessageConfig withReceive(ReceiveConfig value) {
+    return new MessageConfig(
+        send,
+        value,
+        selfName,
+        names,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        compressionLevel,
+        dial);
+  }
+
+  /** This with other names for this node and others. */
+  public MessageConfig withNames(String self, Function<PeerId, String> others) {
+    return new MessageConfig(
+        send,
+        receive,
+        self,
+        others,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        compressionLevel,
+        dial);
+  }
+
+  /** This with other bounds of the outboxes. */
+  public MessageConfig withOutbox(int messagesPerPeer, long bytesPerPeer, long bytes) {
+    return new MessageConfig(
+        send,
+        receive,
+        selfName,
+        names,
+        messagesPerPeer,
+        bytesPerPeer,
+        bytes,
+        maxPeers,
+        compressionLevel,
+        dial);
+  }
+
+  /** This with or without connecting to peers that messages wait for. */
+  public MessageConfig withDial(boolean value) {
+    return new MessageConfig(
+        send,
+        receive,
+        selfName,
+        names,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        compressionLevel,
+        value);
+  }
+}

@@ -1,0 +1,14 @@
+package org.openagi.p2p.network.link;
+
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.NetworkMessage;
+
+/** Hears what goes wrong with messages. Called on any thread; must not block. */
+public interface MessageFaultListener {
+  /** A peer broke the message protocol; with scope PEER a signature was wrong. */
+  default void onViolation(PeerId peer, ProtocolViolationException cause) {}
+
+  /** A handler of this node threw; {@link NetworkMessage#attempt} says at which attempt. */
+  default void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {}
+}

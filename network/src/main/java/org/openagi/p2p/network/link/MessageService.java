@@ -1,0 +1,368 @@
+package org.openagi.p2p.network.link;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
+import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryListener;
+import org.openagi.p2p.messaging.DeliveryOptions;
+import org.openagi.p2p.messaging.MessageHandler;
+import org.openagi.p2p.messaging.MessageStore;
+import org.openagi.p2p.messaging.MessageType;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
+import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
+import org.openagi.p2p.messaging.codec.ChunkEncoder;
+import org.openagi.p2p.messaging.codec.WireLimits;
+import org.openagi.p2p.messaging.inbox.Inbox;
+import org.openagi.p2p.messaging.inbox.InboxCounters;
+import org.openagi.p2p.messaging.inbox.InboxServices;
+import org.openagi.p2p.messaging.outbox.OutboxEntry;
+import org.openagi.p2p.messaging.outbox.OutboxQuota;
+import org.openagi.p2p.messaging.outbox.SendResources;
+import org.openagi.p2p.messaging.outbox.SendStats;
+import org.openagi.p2p.messaging.router.HandlerTable;
+import org.openagi.p2p.net.CloseReason;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.Host;
+import org.openagi.p2p.net.HostListener;
+import org.openagi.p2p.net.mux.MuxedStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Messages over a host: queues, sends, acknowledges, hands over. Safe for any thread.
+ *
+ * <p>Make it before the host is started, so that no peer finds the protocol missing. {@link #submit} never
+ * blocks: it queues or refuses. A message to a peer that is not connected waits, and the service connects.
+ *
+ * @see "docs/wire/message-1.0.md"
+ */
+public final class MessageService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageService.class);
+
+  /** Violations of one connection after which it is closed. */
+  private static final int MAX_VIOLATIONS = 3;
+
+  private final Host host;
+  private final MessageConfig config;
+  private final MessageStore store;
+  private final TimeSource time;
+  private final EventExecutor control =
+      new DefaultEventExecutor(new DefaultThreadFactory("message-control", true));
+  private final CryptoWorkers crypto;
+  private final HandlerTable handlers = new HandlerTable();
+  private final ZstdDecompressor decompressor = new ZstdDecompressor();
+  private final Inbox inbox;
+  private final OutboxQuota total;
+  private final Map<PeerId, PeerOutbox> outboxes = new ConcurrentHashMap<>();
+  private final Map<EventExecutor, SendResources> resources = new ConcurrentHashMap<>();
+  private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
+  private final Set<InboundStream> inbound = ConcurrentHashMap.newKeySet();
+  private final List<MessageFaultListener> faults = new CopyOnWriteArrayList<>();
+  private final HostListener hostListener = new HostListener() {
+    @Override
+    public void onConnected(Connection connection) {
+      connectionsChanged(connection);
+    }
+
+    @Override
+    public void onDisconnected(Connection connection, CloseReason reason) {
+      violations.remove(connection.id());
+      connectionsChanged(connection);
+    }
+  };
+  private volatile boolean closed;
+
+  /**
+   * Serves the protocol on a host.
+   *
+   * @param key the host's key, signs what goes out
+   * @param store where messages wait; closed by its owner, after this
+   */
+  public MessageService(
+      Host host, HostKey key, MessageConfig config, MessageStore store, TimeSource time) {
+    this.host = host;
+    this.config = config;
+    this.store = store;
+    this.time = time;
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    this.crypto = new CryptoWorkers(key, threads);
+    String selfName =
+        config.selfName().isEmpty() ? host.peerId().toString() : config.selfName();
+    this.inbox = new Inbox(new InboxServices(
+        config.receive(),
+        host.peerId(),
+        selfName,
+        config.names(),
+        handlers,
+        store,
+        new VirtualDrains(control),
+        decompressor,
+        time,
+        new InboxCounters(),
+        this::onHandlerFailure));
+    this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
+    host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
+    host.addListener(hostListener);
+  }
+
+  /** Queues a message with the default lifetime. See {@link #submit(PeerId, NetworkMessage, DeliveryOptions)}. */
+  public Delivery submit(PeerId recipient, NetworkMessage message) {
+    return submit(recipient, message, DeliveryOptions.DEFAULT);
+  }
+
+  /**
+   * Queues a message for a peer. Never blocks, never throws for reasons outside of this node's code: a
+   * message that is not accepted has its {@link Outcome.Refused} at once.
+   *
+   * @param recipient decides where it goes; the message's recipientId only travels if it is {@code *}
+   */
+  public Delivery submit(PeerId recipient, NetworkMessage message, DeliveryOptions options) {
+    Duration lifetime = options.lifetime();
+    long millis = lifetime == null ? 0 : lifetime.toMillis();
+    PeerOutbox outbox = outboxOf(recipient);
+    if (outbox != null) return outbox.submit(message, millis, options.listener());
+    OutboxEntry entry = new OutboxEntry(message, number -> "", millis, options.listener());
+    RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
+    String detail = closed
+        ? "node is shutting down"
+        : "messages for " + outboxes.size() + " peers wait, allowed are " + config.maxPeers();
+    return refuse(entry, new Outcome.Refused(reason, detail), options.listener());
+  }
+
+  private @Nullable PeerOutbox outboxOf(PeerId peer) {
+    PeerOutbox found = outboxes.get(peer);
+    if (found != null) return found;
+    if (closed || outboxes.size() >= config.maxPeers()) return null;
+    return outboxes.computeIfAbsent(peer, p -> new PeerOutbox(this, p, total));
+  }
+
+  /** Queues a message for every peer that is connected now; they share the payload. */
+  public Delivery broadcast(NetworkMessage message, DeliveryOptions options) {
+    NetworkMessage toAll = message.recipientId().equals(NetworkMessage.EVERYONE)
+        ? message
+        : message.withRecipient(NetworkMessage.EVERYONE);
+    DeliveryOptions each = new DeliveryOptions(options.lifetime(), null);
+    List<Delivery> parts = new ArrayList<>();
+    host.connections().stream()
+        .filter(Connection::isOpen)
+        .map(Connection::remotePeer)
+        .distinct()
+        .sorted()
+        .forEach(peer -> parts.add(submit(peer, toAll, each)));
+    return new BroadcastDelivery(toAll, parts, options.listener());
+  }
+
+  /** Adds a handler of one type, after those there are. */
+  public void addHandler(MessageType type, MessageHandler handler) {
+    handlers.add(type, handler);
+  }
+
+  /** Adds a handler of all types, after those there are. */
+  public void addHandler(MessageHandler handler) {
+    handlers.addForAll(handler);
+  }
+
+  /** Sets the handler of a type in place of those there are. */
+  public void setHandler(MessageType type, MessageHandler handler) {
+    handlers.set(type, handler);
+  }
+
+  /** Removes a handler from all types. */
+  public void removeHandler(MessageHandler handler) {
+    handlers.remove(handler);
+  }
+
+  /** Registers a listener for what goes wrong. */
+  public void addFaultListener(MessageFaultListener listener) {
+    faults.add(listener);
+  }
+
+  /** What happened so far. Counters of sending lag by the batch that is on its way. */
+  public MessageStats stats() {
+    SendStats sent = SendStats.ZERO;
+    for (PeerOutbox outbox : outboxes.values()) sent = sent.plus(outbox.stats());
+    return new MessageStats(sent, inbox.stats(), total.messages(), total.bytes());
+  }
+
+  /** Closes without waiting for messages on their way. */
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Accepts no more messages, waits for the acknowledgement of those accepted, at most so long, refuses the
+   * rest with {@link RefusalReason#CLOSED}, and ends. Blocks. To be called before the host is stopped.
+   */
+  public void close(Duration grace) {
+    if (closed) return;
+    closed = true;
+    long end = System.nanoTime() + grace.toNanos();
+    while (!isDone() && System.nanoTime() - end < 0) LockSupport.parkNanos(1_000_000);
+    host.removeListener(hostListener);
+    host.unhandle(WireLimits.PROTOCOL_ID);
+    inbound.forEach(InboundStream::goAway);
+    outboxes.values().forEach(PeerOutbox::close);
+    long refused = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    while (!isDone() && System.nanoTime() - refused < 0) LockSupport.parkNanos(1_000_000);
+    crypto.close();
+    control.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+    decompressor.close();
+    resources.forEach((executor, shared) -> {
+      if (!executor.isShuttingDown()) executor.execute(() -> shared.zstd().close());
+    });
+  }
+
+  private boolean isDone() {
+    return outboxes.values().stream().allMatch(PeerOutbox::isDone);
+  }
+
+  // ---- for the parts ----
+
+  Host host() {
+    return host;
+  }
+
+  PeerId self() {
+    return host.peerId();
+  }
+
+  MessageConfig config() {
+    return config;
+  }
+
+  MessageStore store() {
+    return store;
+  }
+
+  TimeSource time() {
+    return time;
+  }
+
+  EventExecutor control() {
+    return control;
+  }
+
+  CryptoWorkers crypto() {
+    return crypto;
+  }
+
+  Inbox inbox() {
+    return inbox;
+  }
+
+  SendResources resourcesOf(EventExecutor executor) {
+    return resources.computeIfAbsent(
+        executor,
+        e -> new SendResources(
+            new ChunkEncoder(),
+            new ZstdCompressor(config.compressionLevel()),
+            ByteBufAllocator.DEFAULT));
+  }
+
+  OutboxEntry refuse(
+      OutboxEntry entry, Outcome.Refused reason, @Nullable DeliveryListener listener) {
+    entry.refused(reason);
+    if (listener != null) {
+      Thread.ofVirtual()
+          .name("message-settled")
+          .start(() -> listener.onSettled(entry, reason));
+    }
+    return entry;
+  }
+
+  private void onStream(Connection connection, MuxedStream stream) {
+    InboundStream made = new InboundStream(this, connection, stream);
+    inbound.add(made);
+    stream.setListener(made);
+  }
+
+  void onInboundClosed(InboundStream stream) {
+    inbound.remove(stream);
+  }
+
+  private void connectionsChanged(Connection connection) {
+    PeerOutbox outbox = outboxes.get(connection.remotePeer());
+    if (outbox != null) outbox.onConnectionsChanged();
+  }
+
+  void onViolation(Connection connection, ProtocolViolationException cause) {
+    int count = violations
+        .computeIfAbsent(connection.id(), id -> new AtomicInteger())
+        .incrementAndGet();
+    LOG.atDebug()
+        .addKeyValue("peer", connection.remotePeer().shortString())
+        .addKeyValue("connection", connection.id())
+        .addKeyValue("cause", cause.getMessage())
+        .log("message protocol violated");
+    for (MessageFaultListener listener : faults) {
+      listener.onViolation(connection.remotePeer(), cause);
+    }
+    if (cause.scope() != Scope.STREAM || count >= MAX_VIOLATIONS) {
+      connection.close(new CloseReason(
+          CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(cause.getMessage())));
+    }
+  }
+
+  private void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
+    LOG.atDebug()
+        .setCause(cause)
+        .addKeyValue("peer", sender.shortString())
+        .addKeyValue("message", message.messageId())
+        .addKeyValue("attempt", message.attempt())
+        .log("message handler threw");
+    for (MessageFaultListener listener : faults) {
+      listener.onHandlerFailure(sender, message, cause);
+    }
+  }
+
+  /**
+   * A message ended and its user knows. If the recipient refused it, this node's ERROR handlers hear of
+   * it too, in the recipient's name; a refused ERROR makes no further one.
+   */
+  void onTold(PeerId recipient, OutboxEntry entry) {
+    if (entry.message().messageType() == MessageType.ERROR) return;
+    if (!(entry.outcome().getNow(null) instanceof Outcome.Refused refused)) return;
+    if (refused.reason() == RefusalReason.CLOSED || refused.reason() == RefusalReason.QUEUE_FULL) {
+      return;
+    }
+    NetworkMessage error = NetworkMessage.received(
+        number -> entry.messageId() + "/error",
+        0,
+        null,
+        config.names().apply(recipient),
+        entry.message().senderId().isEmpty() ? self().toString() : entry.message().senderId(),
+        MessageType.ERROR,
+        Bytes.ofUtf8(refused.reason() + " " + entry.messageId() + ": " + refused.detail()),
+        time.epochMillis(),
+        0);
+    for (MessageHandler handler : handlers.handlersOf(MessageType.ERROR)) {
+      try {
+        handler.onMessage(error);
+      } catch (Throwable e) { // user code: an error about an error ends here
+        onHandlerFailure(recipient, error, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package org.openagi.p2p.network.link;
+
+import org.openagi.p2p.messaging.inbox.ReceiveStats;
+import org.openagi.p2p.messaging.outbox.SendStats;
+
+/**
+ * Counters of the message layer.
+ *
+ * @param sent what went out, all peers together
+ * @param received what came in
+ * @param waitingMessages unsettled messages in the outboxes
+ * @param waitingBytes their bytes
+ */
+public record MessageStats(
+    SendStats sent, ReceiveStats received, int waitingMessages, long waitingBytes) {}

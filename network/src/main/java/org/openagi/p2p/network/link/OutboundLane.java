@@ -1,0 +1,221 @@
+package org.openagi.p2p.network.link;
+
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.codec.Refuse;
+import org.openagi.p2p.messaging.codec.WireLimits;
+import org.openagi.p2p.messaging.outbox.OutboxEntry;
+import org.openagi.p2p.messaging.outbox.OutboxLog;
+import org.openagi.p2p.messaging.outbox.SendLane;
+import org.openagi.p2p.messaging.outbox.SendLaneListener;
+import org.openagi.p2p.messaging.outbox.SendStats;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.RawStream;
+import org.openagi.p2p.net.StreamException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lane to one peer: its engine, its stream, and the way from one stream to the next. Confined to the
+ * peer's home executor.
+ */
+final class OutboundLane implements SendLaneListener {
+  private static final Logger LOG = LoggerFactory.getLogger(OutboundLane.class);
+
+  private enum Phase {
+    CLOSED,
+    OPENING,
+    OPEN
+  }
+
+  private final PeerOutbox outbox;
+  private final Lane lane;
+  private final SendLane engine;
+  private final SettledQueue settled;
+  private Phase phase = Phase.CLOSED;
+  private @Nullable OutboundStream stream;
+  private long attempt;
+  private long retryAtNanos;
+  private boolean pausing;
+  private int failures;
+  private volatile SendStats lastStats = SendStats.ZERO;
+
+  OutboundLane(PeerOutbox outbox, Lane lane, OutboxLog<OutboxEntry> log) {
+    this.outbox = outbox;
+    this.lane = lane;
+    this.settled = new SettledQueue(outbox.quota(), outbox::onTold);
+    MessageService service = outbox.service();
+    this.engine = new SendLane(
+        service.config().send(),
+        service.self(),
+        outbox.peer(),
+        lane,
+        log,
+        outbox.quota(),
+        service.crypto().signer(outbox.peer().hashCode() + lane.number(), outbox::home),
+        this,
+        service.time());
+  }
+
+  /** Sends what can be sent, opens a stream if there is a connection and something to send. */
+  void run(@Nullable Connection connection) {
+    engine.pump();
+    if (phase == Phase.CLOSED && connection != null && !engine.isIdle() && !isPausing()) {
+      open(connection);
+    }
+    lastStats = engine.stats();
+  }
+
+  private boolean isPausing() {
+    if (pausing && outbox.nanoTime() - retryAtNanos >= 0) pausing = false;
+    return pausing;
+  }
+
+  private void open(Connection connection) {
+    phase = Phase.OPENING;
+    long mine = ++attempt;
+    outbox
+        .service()
+        .host()
+        .newRawStream(connection, WireLimits.PROTOCOL_ID)
+        .whenComplete((opened, failure) -> {
+          if (opened != null) onOpened(mine, opened);
+          else outbox.execute(() -> onOpenFailed(mine, failure));
+        });
+  }
+
+  /** On the connection's executor, which is the home unless the peer has moved on meanwhile. */
+  private void onOpened(long mine, RawStream opened) {
+    if (!outbox.isAtHome() || mine != attempt || phase != Phase.OPENING) {
+      opened.stream().reset();
+      return;
+    }
+    phase = Phase.OPEN;
+    OutboundStream made = new OutboundStream(this, engine, opened.stream());
+    stream = made;
+    opened.stream().setListener(made);
+    engine.attach(new StreamLink(opened.stream()), outbox.resources());
+    outbox.arm();
+  }
+
+  private void onOpenFailed(long mine, @Nullable Throwable failure) {
+    if (mine != attempt || phase != Phase.OPENING) return;
+    phase = Phase.CLOSED;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof StreamException e
+        && e.kind() == StreamException.Kind.UNSUPPORTED_PROTOCOL) {
+      refuseAll(RefusalReason.NO_PROTOCOL, String.valueOf(e.getMessage()));
+      return;
+    }
+    pause(String.valueOf(cause));
+  }
+
+  /** The stream ended without being asked to. */
+  void onStreamLost(OutboundStream which, String why) {
+    if (stream != which) return;
+    leave(which);
+    pause(why);
+  }
+
+  void onViolation(OutboundStream which, ProtocolViolationException cause) {
+    if (stream != which) return;
+    leave(which);
+    outbox.onViolation(cause);
+    pause(String.valueOf(cause.getMessage()));
+  }
+
+  private void leave(OutboundStream which) {
+    which.abandon();
+    stream = null;
+    phase = Phase.CLOSED;
+    attempt++;
+    engine.detach();
+  }
+
+  private void pause(String why) {
+    var send = outbox.service().config().send();
+    long pause = Math.min(
+        send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(failures, 20));
+    failures++;
+    pausing = true;
+    retryAtNanos = outbox.nanoTime() + pause;
+    LOG.atDebug()
+        .addKeyValue("peer", outbox.peer().shortString())
+        .addKeyValue("lane", lane)
+        .addKeyValue("why", why)
+        .addKeyValue("pauseMillis", pause / 1_000_000)
+        .log("message stream ended");
+    outbox.wake();
+  }
+
+  /** The connection is gone or another one is used: the next stream may be opened at once. */
+  void detach() {
+    OutboundStream old = stream;
+    if (old != null) leave(old);
+    phase = Phase.CLOSED;
+    attempt++;
+    pausing = false;
+    failures = 0;
+  }
+
+  void refuseAll(RefusalReason reason, String detail) {
+    engine.refuseAll(new Outcome.Refused(reason, detail));
+  }
+
+  /** The service closes: what was written still goes out. */
+  void finish() {
+    OutboundStream old = stream;
+    engine.detach();
+    stream = null;
+    phase = Phase.CLOSED;
+    attempt++;
+    if (old != null) old.finish();
+  }
+
+  void onEngineMoved() {
+    failures = 0;
+    outbox.arm();
+  }
+
+  void onTimer(long nowNanos) {
+    if (nowNanos - engine.nextDeadlineNanos() >= 0) engine.onTimer();
+  }
+
+  long nextDeadlineNanos() {
+    long engineNanos = engine.nextDeadlineNanos();
+    return pausing ? Math.min(engineNanos, retryAtNanos) : engineNanos;
+  }
+
+  boolean isIdle() {
+    return engine.isIdle();
+  }
+
+  /** As of the last run, for any thread. */
+  SendStats stats() {
+    return lastStats;
+  }
+
+  @Override
+  public void onSettled(List<OutboxEntry> entries) {
+    settled.add(entries);
+  }
+
+  @Override
+  public void onRefused(Refuse refuse) {
+    OutboundStream old = stream;
+    if (old != null) leave(old);
+    switch (refuse.code()) {
+      case Refuse.UNSUPPORTED_VERSION, Refuse.BAD_LANE ->
+        refuseAll(RefusalReason.NO_PROTOCOL, "peer refused: " + refuse.text());
+      default -> pause("refused with code " + refuse.code() + ": " + refuse.text());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package org.openagi.p2p.network.link;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.outbox.SendLane;
+import org.openagi.p2p.net.mux.MuxedStream;
+import org.openagi.p2p.net.mux.StreamListener;
+
+/** The sending end of a lane on its stream. Confined to the stream's event loop, the peer's home. */
+final class OutboundStream implements StreamListener {
+  private final OutboundLane owner;
+  private final SendLane engine;
+  private final MuxedStream stream;
+  private boolean abandoned;
+
+  OutboundStream(OutboundLane owner, SendLane engine, MuxedStream stream) {
+    this.owner = owner;
+    this.engine = engine;
+    this.stream = stream;
+  }
+
+  MuxedStream stream() {
+    return stream;
+  }
+
+  /** The lane goes on without this stream: no event of it counts any more. */
+  void abandon() {
+    abandoned = true;
+    stream.reset();
+  }
+
+  /** The lane is done: what was written still goes out. */
+  void finish() {
+    abandoned = true;
+    stream.closeWrite();
+    stream.flush();
+  }
+
+  @Override
+  public void onData(ByteBuf data) {
+    try {
+      if (!abandoned) engine.onBytes(data);
+    } catch (ProtocolViolationException e) {
+      owner.onViolation(this, e);
+    } finally {
+      data.release();
+    }
+  }
+
+  @Override
+  public void onReadComplete() {
+    if (!abandoned) owner.onEngineMoved();
+  }
+
+  @Override
+  public void onWritable() {
+    if (abandoned) return;
+    engine.pump();
+    owner.onEngineMoved();
+  }
+
+  @Override
+  public void onRemoteClosed() {
+    if (!abandoned) owner.onStreamLost(this, "closed by the peer");
+  }
+
+  @Override
+  public void onClosed(@Nullable Throwable cause) {
+    if (!abandoned) owner.onStreamLost(this, String.valueOf(cause));
+  }
+}

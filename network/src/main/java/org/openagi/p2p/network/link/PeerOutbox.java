@@ -1,0 +1,307 @@
+package org.openagi.p2p.network.link;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.DeliveryListener;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.LaneNumbering;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.outbox.OutboxEntry;
+import org.openagi.p2p.messaging.outbox.OutboxLog;
+import org.openagi.p2p.messaging.outbox.OutboxQuota;
+import org.openagi.p2p.messaging.outbox.SendLane;
+import org.openagi.p2p.messaging.outbox.SendResources;
+import org.openagi.p2p.messaging.outbox.SendStats;
+import org.openagi.p2p.net.Connection;
+
+/**
+ * What goes to one peer. {@link #submit} and {@link #wake} are safe for any thread; everything else is
+ * confined to the home executor, which is the event loop of the connection in use, or the service's thread.
+ *
+ * <p>The home moves only on the home itself: a task that finds itself elsewhere posts itself on.
+ */
+final class PeerOutbox {
+  /** A log with what its messages are called. */
+  private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering) {}
+
+  private final MessageService service;
+  private final PeerId peer;
+  private final OutboxQuota quota;
+  private final AtomicReferenceArray<@Nullable Numbered> logs =
+      new AtomicReferenceArray<>(Lane.COUNT);
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private volatile EventExecutor home;
+  private volatile boolean closed;
+
+  private final AtomicReferenceArray<@Nullable OutboundLane> lanes =
+      new AtomicReferenceArray<>(Lane.COUNT); // written at home
+  private @Nullable Connection connection;
+  private @Nullable Future<?> timer;
+  private long armedNanos = SendLane.NEVER;
+  private boolean dialing;
+  private long redialAtNanos;
+  private boolean dialPausing;
+  private int dialFailures;
+
+  PeerOutbox(MessageService service, PeerId peer, OutboxQuota total) {
+    this.service = service;
+    this.peer = peer;
+    this.home = service.control();
+    this.quota = new OutboxQuota(
+        peer.shortString(),
+        total,
+        service.config().maxMessagesPerPeer(),
+        service.config().maxBytesPerPeer());
+  }
+
+  PeerId peer() {
+    return peer;
+  }
+
+  MessageService service() {
+    return service;
+  }
+
+  OutboxQuota quota() {
+    return quota;
+  }
+
+  EventExecutor home() {
+    return home;
+  }
+
+  long nanoTime() {
+    return service.time().nanoTime();
+  }
+
+  // ---- any thread ----
+
+  OutboxEntry submit(
+      NetworkMessage message, long lifetimeMillis, @Nullable DeliveryListener listener) {
+    Numbered numbered = numbered(message.messageType().lane());
+    OutboxEntry entry = new OutboxEntry(message, numbered.numbering, lifetimeMillis, listener);
+    String full = closed ? "node is shutting down" : quota.reserve(message.payload().length());
+    if (full != null) {
+      RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
+      return service.refuse(entry, new Outcome.Refused(reason, full), listener);
+    }
+    numbered.log.append(entry);
+    wake();
+    return entry;
+  }
+
+  private Numbered numbered(Lane lane) {
+    Numbered found = logs.get(lane.number());
+    if (found != null) return found;
+    OutboxLog<OutboxEntry> log = service.store().outbox(peer, lane);
+    Numbered made = new Numbered(log, new LaneNumbering(log.epoch(), lane));
+    Numbered other = logs.compareAndExchange(lane.number(), null, made);
+    return other == null ? made : other;
+  }
+
+  /** Makes sure that {@link #run} is run after this. */
+  void wake() {
+    if (!awake.get() && awake.compareAndSet(false, true)) execute(this::run);
+  }
+
+  /** Runs a task at home. */
+  void execute(Runnable task) {
+    EventExecutor at = home;
+    try {
+      at.execute(() -> {
+        if (isAtHome()) task.run();
+        else execute(task);
+      });
+    } catch (RejectedExecutionException loopEnded) {
+      // The host stopped under us: nothing can be sent any more. The service's thread outlives it.
+      if (at != service.control()) {
+        home = service.control();
+        execute(task);
+      }
+    }
+  }
+
+  SendStats stats() {
+    SendStats sum = SendStats.ZERO;
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.get(i);
+      if (lane != null) sum = sum.plus(lane.stats());
+    }
+    return sum;
+  }
+
+  // ---- at home ----
+
+  boolean isAtHome() {
+    return home.inEventLoop();
+  }
+
+  SendResources resources() {
+    return service.resourcesOf(home);
+  }
+
+  private void run() {
+    awake.set(false);
+    boolean waiting = false;
+    if (!hasUsableConnection()) useAnother();
+    if (!isAtHome()) {
+      wake();
+      return;
+    }
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = laneOf(i);
+      if (lane == null) continue;
+      lane.run(connection);
+      waiting |= !lane.isIdle();
+    }
+    if (waiting && connection == null) dial();
+    arm();
+  }
+
+  private @Nullable OutboundLane laneOf(int number) {
+    OutboundLane found = lanes.getPlain(number);
+    if (found != null) return found;
+    Numbered numbered = logs.get(number);
+    if (numbered == null) return null;
+    OutboundLane made = new OutboundLane(this, Lane.ofNumber(number), numbered.log);
+    lanes.set(number, made);
+    return made;
+  }
+
+  private boolean hasUsableConnection() {
+    Connection current = connection;
+    return current != null && current.isOpen();
+  }
+
+  /** Takes the preferred connection there is and moves to its event loop. */
+  private void useAnother() {
+    Connection next = null;
+    for (Connection candidate : service.host().connections(peer)) {
+      if (candidate.isOpen()) {
+        next = candidate;
+        break;
+      }
+    }
+    if (connection == null && next == null) return;
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.getPlain(i);
+      if (lane != null) lane.detach();
+    }
+    connection = next;
+    if (next != null) {
+      dialPausing = false;
+      dialFailures = 0;
+    }
+    moveTo(next == null || closed ? service.control() : next.executor());
+  }
+
+  private void moveTo(EventExecutor next) {
+    if (home == next) return;
+    disarm();
+    home = next;
+  }
+
+  private void dial() {
+    if (dialing || closed || !service.config().dial()) return;
+    if (dialPausing && nanoTime() - redialAtNanos < 0) return;
+    dialPausing = false;
+    dialing = true;
+    service.host().connect(peer, java.util.List.of()).whenComplete((connected, failure) ->
+        execute(() -> {
+          dialing = false;
+          if (failure != null) pauseDialing();
+          run();
+        }));
+  }
+
+  private void pauseDialing() {
+    var send = service.config().send();
+    long pause = Math.min(
+        send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(dialFailures, 20));
+    dialFailures++;
+    dialPausing = true;
+    redialAtNanos = nanoTime() + pause;
+  }
+
+  /** A connection to the peer came or went. Any thread. */
+  void onConnectionsChanged() {
+    wake();
+  }
+
+  /** Sets the timer to the earliest deadline. */
+  void arm() {
+    long due = dialPausing && connection == null && !isIdle() ? redialAtNanos : SendLane.NEVER;
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.getPlain(i);
+      if (lane != null) due = Math.min(due, lane.nextDeadlineNanos());
+    }
+    if (due == SendLane.NEVER || (timer != null && due >= armedNanos)) return;
+    disarm();
+    armedNanos = due;
+    long delay = Math.max(0, due - nanoTime());
+    timer = home.schedule(() -> execute(this::onTimer), delay, TimeUnit.NANOSECONDS);
+  }
+
+  private boolean isIdle() {
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.getPlain(i);
+      if (lane != null && !lane.isIdle()) return false;
+    }
+    return true;
+  }
+
+  private void disarm() {
+    Future<?> old = timer;
+    timer = null;
+    armedNanos = SendLane.NEVER;
+    if (old != null) old.cancel(false);
+  }
+
+  private void onTimer() {
+    timer = null;
+    armedNanos = SendLane.NEVER;
+    long now = nanoTime();
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.getPlain(i);
+      if (lane != null) lane.onTimer(now);
+    }
+    run();
+  }
+
+  void onViolation(ProtocolViolationException cause) {
+    Connection current = connection;
+    if (current != null) service.onViolation(current, cause);
+  }
+
+  void onTold(OutboxEntry entry) {
+    service.onTold(peer, entry);
+  }
+
+  /** Refuses what is left and lets go of the streams. */
+  void close() {
+    closed = true;
+    execute(() -> {
+      for (int i = 0; i < Lane.COUNT; i++) {
+        OutboundLane lane = laneOf(i);
+        if (lane == null) continue;
+        lane.refuseAll(RefusalReason.CLOSED, "node is shutting down");
+        lane.finish();
+      }
+      disarm();
+    });
+  }
+
+  /** Whether nothing waits to be settled. Any thread. */
+  boolean isDone() {
+    return quota.messages() == 0;
+  }
+}

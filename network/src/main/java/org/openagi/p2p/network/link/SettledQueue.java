@@ -1,0 +1,62 @@
+package org.openagi.p2p.network.link;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openagi.p2p.messaging.outbox.OutboxEntry;
+import org.openagi.p2p.messaging.outbox.OutboxQuota;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells users of the end of their messages, in order, on a virtual thread. Safe for any thread.
+ *
+ * <p>An entry keeps its room in the outbox until its observers were told, so what waits here is bounded by
+ * the outbox, and a user who blocks is refused in the end.
+ */
+final class SettledQueue {
+  /** Told of each entry after its user was. */
+  interface Tap {
+    void onTold(OutboxEntry entry);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(SettledQueue.class);
+
+  private final OutboxQuota quota;
+  private final Tap tap;
+  private final ConcurrentLinkedQueue<List<OutboxEntry>> batches = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger wakeUps = new AtomicInteger();
+
+  SettledQueue(OutboxQuota quota, Tap tap) {
+    this.quota = quota;
+    this.tap = tap;
+  }
+
+  void add(List<OutboxEntry> entries) {
+    batches.add(entries);
+    if (wakeUps.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("message-settled").start(this::drain);
+    }
+  }
+
+  private void drain() {
+    int seen = wakeUps.get();
+    do {
+      List<OutboxEntry> batch;
+      while ((batch = batches.poll()) != null) tell(batch);
+      seen = wakeUps.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void tell(List<OutboxEntry> batch) {
+    for (OutboxEntry entry : batch) {
+      try {
+        entry.tellObservers();
+      } catch (RuntimeException e) {
+        LOG.atWarn().setCause(e).addKeyValue("message", entry.messageId()).log("listener threw");
+      }
+      quota.release(1, entry.message().payload().length());
+      tap.onTold(entry);
+    }
+  }
+}
