@@ -12,7 +12,9 @@
  *                                                              reading stops for M ms in the middle
  *           {"id":4,"cmd":"info","peerId":…}                   what identify told us, how we are connected
  *           {"id":5,"cmd":"discovered"}                        peers seen so far
- *           {"id":6,"cmd":"stop"}
+ *           {"id":6,"cmd":"flood","peerId":…,"protocol":…,"bytes":N}   N bytes are offered to a protocol that
+ *                                                              does not read; answers when the stream is stuck
+ *           {"id":7,"cmd":"stop"}
  * Answers:  {"id":1,"ok":true,…} or {"id":1,"ok":false,"error":…}
  *
  * Serves /echo/1.0.0 (every byte back), /sink/1.0.0 (reads nothing until stdin says {"cmd":"drain"})
@@ -94,40 +96,18 @@ node.addEventListener('peer:identify', ({ detail }) => {
 
 const bytesOf = (message) => (message instanceof Uint8Array ? message : message.subarray())
 
-/**
- * Sends every byte back, then closes. The bytes pass through a queue of our own: a stream that is
- * paused for back pressure may see the remote's FIN before its buffered data is read.
- */
-await node.handle(ECHO, async (stream) => {
-  const queue = []
-  let remoteClosed = false
-  let wake = Promise.withResolvers()
-  const changed = () => { wake.resolve(); wake = Promise.withResolvers() }
+/** Sends every byte back, and closes when the remote has closed and everything it sent was read. */
+await node.handle(ECHO, (stream) => {
+  const resume = () => { if (stream.readStatus === 'paused') stream.resume() }
+  const finish = () => { stream.close().catch((error) => stream.abort(error)) }
   stream.addEventListener('message', (event) => {
-    queue.push(bytesOf(event.data))
-    if (queue.length === 64) stream.pause()
-    changed()
-  })
-  stream.addEventListener('remoteCloseWrite', () => { remoteClosed = true; changed() })
-  stream.addEventListener('close', changed)
-  try {
-    while (stream.status === 'open') {
-      const bytes = queue.shift()
-      if (bytes !== undefined) {
-        if (!stream.send(bytes)) await stream.onDrain()
-      } else if (stream.readBufferLength > 0) {
-        stream.resume()
-      } else if (remoteClosed) {
-        await stream.close()
-      } else {
-        const next = wake.promise
-        stream.resume()
-        if (queue.length === 0 && !remoteClosed) await next
-      }
+    if (!stream.send(bytesOf(event.data)) && stream.readStatus === 'readable') {
+      stream.pause()
+      stream.addEventListener('drain', resume, { once: true })
     }
-  } catch (error) {
-    stream.abort(error)
-  }
+  })
+  stream.addEventListener('end', finish, { once: true })
+  if (stream.readableEnded) finish()
 })
 await node.handle(SINK, (stream) => {
   let bytes = 0
@@ -212,6 +192,19 @@ const commands = {
   },
   async ping({ peerId }) { return { ms: await node.services.ping.ping(peerIdFromString(peerId)) } },
   async echo({ peerId, bytes, pauseMs = 0 }) { return await echo(peerId, bytes, pauseMs) },
+  async flood({ peerId, protocol, bytes }) {
+    const stream = await node.dialProtocol(peerIdFromString(peerId), protocol)
+    const chunk = randomBytes(65_536)
+    let sent = 0
+    let stuck = false
+    while (sent < bytes && !stuck) {
+      sent += chunk.byteLength
+      if (!stream.send(chunk)) {
+        await stream.onDrain({ signal: AbortSignal.timeout(2_000) }).catch(() => { stuck = true })
+      }
+    }
+    return { sent, stuck, status: stream.status }
+  },
   async drain() {
     for (const stream of paused) stream.resume()
     paused.clear()
