@@ -86,10 +86,19 @@ public interface Host extends AutoCloseable {
   CompletionStage<P2PStream> newStream(PeerId peer, String... protocolIds);
 
   /**
-   * Opens a stream for event-loop code. Completes on {@link Connection#executor()}; set the stream's
-   * listener in a synchronous continuation. Fails with {@link StreamException}.
+   * Opens a stream for event-loop code. Completes on {@link Connection#executor()}, and direct
+   * continuations run there as well, whenever they are attached. What the peer sends waits for the
+   * stream's listener. Fails with {@link StreamException}.
    */
   CompletionStage<RawStream> newRawStream(Connection connection, String... protocolIds);
+
+  /**
+   * Opens a stream for event-loop code. The first of {@code protocolIds} that the peer speaks is
+   * used; one it is known to speak is not waited for, so that its first bytes share a packet with
+   * the proposal. May be called on any thread; on the connection's event loop, the outcome may be
+   * told before this returns.
+   */
+  void openRawStream(Connection connection, List<String> protocolIds, RawStreamOpening outcome);
 
   /** All connections. */
   List<Connection> connections();

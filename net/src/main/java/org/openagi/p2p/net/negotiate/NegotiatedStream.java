@@ -132,21 +132,26 @@ public final class NegotiatedStream implements MuxedStream {
     try {
       state = machine.onData(waiting, out);
     } catch (ProtocolViolationException e) {
-      out.release();
+      // A refusal may precede the violation: data sent ahead for a protocol that was refused.
+      answer(out);
       fail(new IOException(e.getMessage(), e));
       return;
     }
     inner.consumed(before - waiting.readableBytes());
+    answer(out);
+    switch (state) {
+      case NEGOTIATING -> {}
+      case AGREED -> agreed(machine.agreed().orElseThrow());
+      case REFUSED -> refused(machine);
+    }
+  }
+
+  private void answer(ByteBuf out) {
     if (out.isReadable()) {
       inner.write(out);
       inner.flush();
     } else {
       out.release();
-    }
-    switch (state) {
-      case NEGOTIATING -> {}
-      case AGREED -> agreed(machine.agreed().orElseThrow());
-      case REFUSED -> refused(machine);
     }
   }
 

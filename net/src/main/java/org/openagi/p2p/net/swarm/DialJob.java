@@ -110,17 +110,20 @@ final class DialJob {
     if (failures.isEmpty()) return "no address of " + subject() + " is known";
     StringBuilder text =
         new StringBuilder("cannot connect to ").append(subject()).append(": ");
-    if (kind == Kind.REFUSED || failures.size() == 1) {
-      Attempt a = failures.stream().filter(f -> f.kind() == kind).findFirst().orElseThrow();
-      boolean says = a.detail().contains(a.address().toString());
-      return text.append(says ? "" : a.address() + ": ").append(a.detail()).toString();
-    }
-    for (int i = 0; i < failures.size(); i++) {
-      Attempt a = failures.get(i);
-      boolean says = a.detail().contains(a.address().toString());
-      text.append(i == 0 ? "" : "; ").append(says ? "" : a.address() + ": ").append(a.detail());
+    boolean one = kind == Kind.REFUSED || failures.size() == 1;
+    List<Attempt> named =
+        one ? failures.stream().filter(f -> f.kind() == kind).limit(1).toList() : failures;
+    for (int i = 0; i < named.size(); i++) {
+      text.append(i == 0 ? "" : "; ").append(describe(named.get(i)));
     }
     return text.toString();
+  }
+
+  /** Address and detail, unless the address has been said already. */
+  private String describe(Attempt attempt) {
+    String address = attempt.address().toString();
+    boolean said = attempt.detail().contains(address) || subject().equals(address);
+    return said ? attempt.detail() : address + ": " + attempt.detail();
   }
 
   private String subject() {

@@ -31,6 +31,7 @@ import org.openagi.p2p.net.HostListener;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.net.RawStream;
 import org.openagi.p2p.net.RawStreamHandler;
+import org.openagi.p2p.net.RawStreamOpening;
 import org.openagi.p2p.net.StreamException;
 import org.openagi.p2p.net.limits.ConnectionLimiter;
 import org.openagi.p2p.net.mux.MuxedStream;
@@ -283,12 +284,11 @@ public final class SwarmHost implements Host {
 
   @Override
   public CompletionStage<RawStream> newRawStream(Connection connection, String... protocolIds) {
-    SwarmConnection c = own(connection);
-    CompletableFuture<RawStream> result = new CompletableFuture<>();
-    open(c, List.of(protocolIds), new ConnectionStreams.Opening() {
+    CompletableFuture<RawStream> result = new LoopFuture<>(connection.executor());
+    openRawStream(connection, List.of(protocolIds), new RawStreamOpening() {
       @Override
-      public void onOpened(MuxedStream stream, String protocol) {
-        if (!result.complete(new RawStream(c, stream, protocol))) stream.reset();
+      public void onOpened(RawStream stream) {
+        if (!result.complete(stream)) stream.stream().reset();
       }
 
       @Override
@@ -297,6 +297,23 @@ public final class SwarmHost implements Host {
       }
     });
     return result;
+  }
+
+  @Override
+  public void openRawStream(
+      Connection connection, List<String> protocolIds, RawStreamOpening outcome) {
+    SwarmConnection c = own(connection);
+    open(c, protocolIds, new ConnectionStreams.Opening() {
+      @Override
+      public void onOpened(MuxedStream stream, String protocol) {
+        outcome.onOpened(new RawStream(c, stream, protocol));
+      }
+
+      @Override
+      public void onFailed(StreamException cause) {
+        outcome.onFailed(cause);
+      }
+    });
   }
 
   /** A protocol that the peer said it speaks needs no answer; any other is negotiated first. */

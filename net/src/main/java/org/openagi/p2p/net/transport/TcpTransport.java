@@ -20,6 +20,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -122,12 +123,8 @@ public final class TcpTransport implements Transport {
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childHandler(new AcceptedHandler(onAccepted));
-    if (io.isEpoll()) {
-      bootstrap.channel(EpollServerSocketChannel.class);
-      if (v6) bootstrap.option(V6_ONLY, 1);
-    } else {
-      bootstrap.channelFactory(() -> nioServer(v6));
-    }
+    bootstrap.channelFactory(() -> server(v6));
+    if (io.isEpoll() && v6) bootstrap.option(V6_ONLY, 1);
     CompletableFuture<TransportListener> result = new CompletableFuture<>();
     ChannelFuture binding = bootstrap.bind(local);
     binding.addListener(f -> {
@@ -137,10 +134,12 @@ public final class TcpTransport implements Transport {
     return result;
   }
 
-  private static ServerChannel nioServer(boolean v6) {
-    return new NioServerSocketChannel(
-        java.nio.channels.spi.SelectorProvider.provider(),
-        v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET);
+  private ServerChannel server(boolean v6) {
+    // Named, because a socket without a family takes IPv4 through its IPv6 side.
+    SocketProtocolFamily family = v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+    return io.isEpoll()
+        ? new EpollServerSocketChannel(family)
+        : new NioServerSocketChannel(SelectorProvider.provider(), family);
   }
 
   private static InetSocketAddress socketAddress(Multiaddr address) {

@@ -1,6 +1,9 @@
 package org.openagi.p2p.net.upgrade;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -66,6 +69,7 @@ public final class Upgrader {
     private final Optional<PeerId> expectedPeer;
     private final Outcome outcome;
     private final ScheduledFuture<?> timer;
+    private final Tail tail = new Tail();
     private String stage = "security negotiation";
     private boolean done;
 
@@ -107,7 +111,9 @@ public final class Upgrader {
       stage = id + " handshake";
       SecurityProtocol protocol = security.get(id);
       if (protocol == null) throw new IllegalStateException("agreed on unknown " + id);
-      protocol.secure(channel, role, expectedPeer, muxers).addListener(this::onSecured);
+      Future<SecuredChannel> securing = protocol.secure(channel, role, expectedPeer, muxers);
+      channel.pipeline().addLast(tail);
+      securing.addListener(this::onSecured);
     }
 
     private void onSecured(Future<? super SecuredChannel> future) {
@@ -116,6 +122,7 @@ public final class Upgrader {
         failSecurity(future.cause());
         return;
       }
+      channel.pipeline().remove(tail);
       SecuredChannel secured = (SecuredChannel) future.getNow();
       if (secured.muxer().isPresent()) {
         succeed(secured, secured.muxer().get());
@@ -163,6 +170,19 @@ public final class Upgrader {
       timer.cancel(false);
       channel.close();
       outcome.onFailed(new UpgradeException(kind, message, cause));
+    }
+  }
+
+  /** Ends what a failed handshake leaves over; its cause was told by the future. */
+  private static final class Tail extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
     }
   }
 }

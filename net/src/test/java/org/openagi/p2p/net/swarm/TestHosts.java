@@ -1,5 +1,8 @@
 package org.openagi.p2p.net.swarm;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
@@ -19,6 +23,7 @@ import org.openagi.p2p.net.HostListener;
 import org.openagi.p2p.net.Refusal;
 import org.openagi.p2p.protocols.identify.IdentifyMessage;
 import org.openagi.p2p.protocols.liveness.LinkState;
+import org.openagi.p2p.testkit.Await;
 
 /** Hosts on loopback with free ports, stopped at the end of a test. */
 final class TestHosts implements AutoCloseable {
@@ -50,6 +55,17 @@ final class TestHosts implements AutoCloseable {
     Host host = Host.create(config, HostKey.generate(random));
     hosts.add(host);
     return host;
+  }
+
+  /** Waits up to 10 s. */
+  static void await(String what, BooleanSupplier condition) {
+    Await.until(Duration.ofSeconds(10), what, condition);
+  }
+
+  /** What a stage fails with. */
+  static <T extends Throwable> T failure(Class<T> type, CompletionStage<?> stage) {
+    FailedStage failed = assertThrows(FailedStage.class, () -> get(stage));
+    return assertInstanceOf(type, failed.getCause());
   }
 
   static <T> T get(CompletionStage<T> stage) {
