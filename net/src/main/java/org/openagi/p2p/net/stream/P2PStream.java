@@ -13,6 +13,8 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.net.mux.MuxedStream;
+import org.openagi.p2p.net.mux.MuxedStreamException;
+import org.openagi.p2p.net.mux.MuxedStreamException.Reason;
 import org.openagi.p2p.net.mux.StreamListener;
 
 /**
@@ -27,7 +29,7 @@ import org.openagi.p2p.net.mux.StreamListener;
  * <p>Both directions end separately: {@link #closeWrite} or closing {@link #output()} ends ours, the
  * input is at its end when the peer has ended its own. {@link #close} ends both in order, {@link
  * #reset} aborts. When the stream fails, both blocking calls and later ones throw {@link
- * StreamResetException}.
+ * StreamResetException}; only what a peer had sent completely, up to its end, can still be read.
  *
  * <p>Safe for any thread, except that reading and writing on an event loop is refused with {@link
  * IllegalStateException}. One thread may read while another writes; several readers, or several
@@ -227,7 +229,9 @@ public final class P2PStream implements AutoCloseable {
     open = false;
     StreamResetException failure =
         new StreamResetException(this + " ended: " + cause.getMessage(), cause);
-    input.onClosed(failure);
+    boolean ours =
+        cause instanceof MuxedStreamException end && end.reason() == Reason.RESET_LOCALLY;
+    input.onClosed(failure, ours);
     output.onClosed(failure);
   }
 
@@ -261,7 +265,7 @@ public final class P2PStream implements AutoCloseable {
         return;
       }
       open = false;
-      input.onClosed(null);
+      input.onClosed(null, false);
       output.onClosed(null);
     }
   }

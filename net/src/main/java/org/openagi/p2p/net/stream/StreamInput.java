@@ -110,10 +110,16 @@ final class StreamInput extends InputStream {
     }
   }
 
-  void onClosed(@Nullable StreamResetException why) {
+  /**
+   * The stream is over. What the peer sent before it ended its direction stays readable, unless this
+   * side threw the stream away.
+   *
+   * @param discarding whether this side reset the stream
+   */
+  void onClosed(@Nullable StreamResetException why, boolean discarding) {
     lock.lock();
     try {
-      if (why != null) {
+      if (why != null && (discarding || !finished)) {
         failure = why;
         discard();
       }
