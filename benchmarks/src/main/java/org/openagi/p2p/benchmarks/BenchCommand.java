@@ -154,6 +154,8 @@ public final class BenchCommand implements Callable<Integer> {
     var all = new ArrayList<String>();
     all.add("-Xmx1g");
     all.add("--enable-native-access=ALL-UNNAMED");
+    // A network namespace has no hardware address to make channel ids from.
+    all.add("-Dio.netty.machineId=00:00:00:00:00:01");
     all.addAll(jvmOptions);
     return all;
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.openagi.p2p.benchmarks.limit.LimitSystem;
+import org.openagi.p2p.benchmarks.ours.OurSystem;
 
 /**
  * Entry of a measured process: {@code WorkerMain SYSTEM ROLE key=value…}. Results are lines that
@@ -57,6 +58,7 @@ public final class WorkerMain {
   private static BenchSystem systemNamed(String name) {
     return switch (name) {
       case "limit" -> new LimitSystem();
+      case "ours" -> new OurSystem();
       default -> throw new IllegalArgumentException("no system named " + name);
     };
   }

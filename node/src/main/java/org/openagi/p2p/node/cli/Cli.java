@@ -30,6 +30,11 @@ public final class Cli {
   public Cli(InputStream in, OutputStream out, OutputStream err) {
     streams = new Streams(in, writer(out), writer(err));
     commands.put("id", () -> new IdCommand(streams));
+    commands.put("node", () -> new NodeCommand(streams));
+    commands.put("peers", () -> new PeersCommand(streams));
+    commands.put("send", () -> new SendCommand(streams));
+    commands.put("listen", () -> new ListenCommand(streams));
+    commands.put("ping", () -> new PingCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));
     commands.put(COMPLETION, CompletionCommand::new);
   }
@@ -44,6 +49,7 @@ public final class Cli {
     root.setOut(streams.out())
         .setErr(streams.err())
         .setParameterExceptionHandler(this::explain)
+        .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure))
         .setUsageHelpAutoWidth(false)
         .setCaseInsensitiveEnumValuesAllowed(true);
     if (args.length == 0) {
@@ -85,6 +91,12 @@ public final class Cli {
     }
     streams.err().println("p2p: see " + name + " --help");
     return NetworkCommand.WRONG_USAGE;
+  }
+
+  private int explain(Exception failure) {
+    String message = failure.getMessage();
+    streams.err().println("p2p: " + (message == null ? failure.toString() : message));
+    return NetworkCommand.FAILED;
   }
 
   private static String describe(ParameterException wrong) {

@@ -68,6 +68,7 @@ final class EventPrinter {
   }
 
   private void addressesChanged(NetworkEvent.Listening e) {
+    if (e.addresses().isEmpty()) return; // the node is about to stop
     out.tell(
         at(object("addresses"), e).put("addresses", texts(e.addresses())),
         out.style().dim("now listening on " + String.join(" ", texts(e.addresses()))));

@@ -29,6 +29,7 @@ public final class NodeProgram {
     command.add("-XX:-UsePerfData");
     command.add("-Xmx" + heapMegabytes + "m");
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dio.netty.machineId=00:00:00:00:00:01");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());

@@ -1,0 +1,106 @@
+package org.openagi.p2p.benchmarks.ours;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.openagi.p2p.benchmarks.worker.BenchSystem;
+import org.openagi.p2p.benchmarks.worker.Settings;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.network.P2PNetworkManager;
+
+/** The network itself. Its address is a multiaddr with the peer id. */
+public final class OurSystem implements BenchSystem {
+  private static final String RECEIVER = "receiver";
+  private static final String SENDER = "sender";
+  private static final int SPARE_CONNECTIONS = 100;
+  private static final int START_SECONDS = 60;
+
+  @Override
+  public Receiver receive(Settings settings, boolean echo) throws Exception {
+    var received = new LongAdder();
+    P2PNetworkManager manager = manager(RECEIVER, settings);
+    manager.registerMessageHandler(message -> {
+      received.increment();
+      if (echo) manager.submit(NetworkMessage.data(SENDER, message.payload()));
+    });
+    Multiaddr address = start(manager);
+    return new Receiver() {
+      @Override
+      public String address() {
+        return address.toString();
+      }
+
+      @Override
+      public long received() {
+        return received.sum();
+      }
+
+      @Override
+      public int connections() {
+        return manager.getNetworkStats().connections();
+      }
+    };
+  }
+
+  @Override
+  public Flow send(Settings settings, String address) throws Exception {
+    P2PNetworkManager manager = connected(settings, address);
+    var sender = new WindowedSender(manager, RECEIVER, settings);
+    Thread.ofPlatform().daemon().name("sender").start(sender);
+    return sender::acknowledged;
+  }
+
+  @Override
+  public PingPong pingPong(Settings settings, String address) throws Exception {
+    var caller = new Caller(settings.sizeBytes(), RECEIVER);
+    P2PNetworkManager manager = manager(SENDER, settings);
+    manager.registerMessageHandler(caller);
+    start(manager);
+    connect(manager, address);
+    caller.callThrough(manager);
+    return caller;
+  }
+
+  @Override
+  public Dialer dialer(Settings settings, String address) {
+    return new ManyHosts(settings, Multiaddr.parse(address));
+  }
+
+  private static P2PNetworkManager connected(Settings settings, String address) throws Exception {
+    P2PNetworkManager manager = manager(SENDER, settings);
+    start(manager);
+    connect(manager, address);
+    return manager;
+  }
+
+  /** Connects, and waits until the other's name is known, by which messages are addressed. */
+  private static void connect(P2PNetworkManager manager, String address) throws Exception {
+    manager.connect(address).get(START_SECONDS, TimeUnit.SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (manager.getPeerInfo(RECEIVER).isEmpty()) {
+      if (System.nanoTime() > deadline) throw new IOException("the receiver told no name");
+      Thread.sleep(1);
+    }
+  }
+
+  private static Multiaddr start(P2PNetworkManager manager) throws Exception {
+    return manager.startServer().get(START_SECONDS, TimeUnit.SECONDS).getFirst();
+  }
+
+  private static P2PNetworkManager manager(String name, Settings settings) throws IOException {
+    Path folder = Files.createTempDirectory("p2p-bench-" + name);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
+    return P2PNetworkManager.builder()
+        .nodeId(name)
+        .dataFolder(folder)
+        .set("listen", "/ip4/127.0.0.1/tcp/0")
+        .set("discovery", "manual")
+        .set("security", settings.security())
+        .set("bandwidth_limit", "0")
+        .set("max_connections", Integer.toString(settings.connections() + SPARE_CONNECTIONS))
+        .build();
+  }
+}

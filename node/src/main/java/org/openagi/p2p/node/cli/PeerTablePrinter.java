@@ -1,0 +1,109 @@
+package org.openagi.p2p.node.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.openagi.p2p.network.NetworkStats;
+import org.openagi.p2p.network.PeerInfo;
+import org.openagi.p2p.node.json.JsonObject;
+
+/** Prints peers and counters. */
+final class PeerTablePrinter {
+  private static final int CELL_MAX = 60;
+  private final Output out;
+
+  PeerTablePrinter(Output out) {
+    this.out = out;
+  }
+
+  /** Prints one line a peer. */
+  void print(List<PeerInfo> peers) {
+    if (out.isJson()) {
+      peers.forEach(peer -> out.tell(json(peer)));
+      return;
+    }
+    if (peers.isEmpty()) {
+      out.say("no peers");
+      return;
+    }
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("NAME", "PEER", "TYPE", "RTT", "SECURITY", "ADDRESS", "AGENT"));
+    peers.forEach(peer -> rows.add(row(peer)));
+    table(rows).forEach(out::say);
+  }
+
+  /** Prints the counters of this node. */
+  void print(NetworkStats stats) {
+    out.tell(
+        new JsonObject()
+            .put("event", "stats")
+            .put("connectedPeers", stats.connectedPeers())
+            .put("knownPeers", stats.knownPeers())
+            .put("connections", stats.connections())
+            .put("bytesReceived", stats.bytesIn())
+            .put("bytesSent", stats.bytesOut()),
+        String.format(
+            Locale.ROOT,
+            "%d peers connected, %d known; %d connections; %d bytes received, %d sent",
+            stats.connectedPeers(),
+            stats.knownPeers(),
+            stats.connections(),
+            stats.bytesIn(),
+            stats.bytesOut()));
+  }
+
+  private static JsonObject json(PeerInfo peer) {
+    JsonObject object = new JsonObject()
+        .put("event", "peer")
+        .put("peerId", peer.peerId().toString())
+        .put("name", peer.alias().orElse(null))
+        .put("nodeType", peer.nodeType().map(Enum::name).orElse(null))
+        .put("connected", peer.connected())
+        .put("health", peer.health().map(Enum::name).orElse(null));
+    peer.roundTrip().ifPresent(rtt -> object.put("rttMicros", rtt.toNanos() / 1000));
+    return object
+        .put("security", peer.security().orElse(null))
+        .put("addresses", EventPrinter.texts(peer.addresses()))
+        .put("agent", peer.agentVersion().orElse(null))
+        .put("protocols", peer.protocols());
+  }
+
+  private static List<String> row(PeerInfo peer) {
+    return List.of(
+        cell(peer.alias().orElse("-")),
+        peer.peerId().shortString(),
+        peer.nodeType().map(type -> type.name().toLowerCase(Locale.ROOT)).orElse("-"),
+        peer.connected() ? peer.roundTrip().map(PeerTablePrinter::millis).orElse("-") : "away",
+        peer.security().orElse("-"),
+        peer.addresses().isEmpty() ? "-" : cell(peer.addresses().getFirst().toString()),
+        cell(peer.agentVersion().orElse("-")));
+  }
+
+  private static String millis(Duration time) {
+    return Deliveries.millis(time.toNanos() / 1000);
+  }
+
+  private static String cell(String text) {
+    String safe = SafeText.of(text);
+    return safe.length() <= CELL_MAX ? safe : safe.substring(0, CELL_MAX - 1) + "…";
+  }
+
+  private static List<String> table(List<List<String>> rows) {
+    var widths = new int[rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    var lines = new ArrayList<String>();
+    for (List<String> row : rows) {
+      var line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+}

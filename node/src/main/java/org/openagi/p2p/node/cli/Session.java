@@ -1,0 +1,100 @@
+package org.openagi.p2p.node.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.config.ConfigKeys;
+import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.keystore.DataFolder;
+
+/** A node that runs for the length of one command. Confined to one thread but for {@link #stop}. */
+final class Session implements AutoCloseable {
+  /** A second identity, for commands used while a node of the same name runs. */
+  private static final String CLIENT_FOLDER = "client";
+
+  private final P2PNetworkManager manager;
+  private final @Nullable Path temporary;
+
+  private Session(P2PNetworkManager manager, @Nullable Path temporary) {
+    this.manager = manager;
+    this.temporary = temporary;
+  }
+
+  /**
+   * Prepares a node that runs under its own name or not at all.
+   *
+   * @param extras adds handlers and protocols before the start
+   */
+  static Session node(P2PConfig config, Consumer<P2PNetworkManager.Builder> extras) {
+    return new Session(build(config, extras), null);
+  }
+
+  /**
+   * Prepares a node that asks or tells something. If a node of the same name runs here, this one takes
+   * another identity, kept beside, and says so.
+   */
+  static Session client(P2PConfig config, Output out) throws IOException {
+    Path folder = config.dataFolder();
+    if (!DataFolder.isHeld(folder)) return new Session(build(config, extras -> {}), null);
+    Path beside = folder.resolve(CLIENT_FOLDER);
+    Path temporary = DataFolder.isHeld(beside) ? Files.createTempDirectory("p2p-client") : null;
+    Path used = temporary == null ? beside : temporary;
+    out.remark("a node runs with the data folder "
+        + folder
+        + "; this command takes part as another one, "
+        + (temporary == null ? "kept in " + beside : "for this time only"));
+    P2PConfig changed = config
+        .with(ConfigKeys.DATA.name(), used.toString())
+        .with(ConfigKeys.NAME.name(), "")
+        .with(ConfigKeys.PORT.name(), "0");
+    return new Session(build(changed, extras -> {}), temporary);
+  }
+
+  /**
+   * Starts it and waits until it listens.
+   *
+   * @return the addresses
+   * @throws IOException with one sentence for the person who started it
+   */
+  List<Multiaddr> start() throws IOException, InterruptedException {
+    try {
+      return manager.startServer().get();
+    } catch (ExecutionException e) {
+      if (NetworkCommand.reason(e) instanceof IOException known) throw known;
+      throw new IllegalStateException(NetworkCommand.reason(e));
+    }
+  }
+
+  P2PNetworkManager manager() {
+    return manager;
+  }
+
+  /** Stops the node in good order, within its stop timeout; any thread. */
+  void stop() {
+    manager.stopServer().join();
+  }
+
+  @Override
+  public void close() throws IOException {
+    manager.close();
+    if (temporary == null) return;
+    try (Stream<Path> files = Files.walk(temporary)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+    }
+  }
+
+  private static P2PNetworkManager build(
+      P2PConfig config, Consumer<P2PNetworkManager.Builder> extras) {
+    P2PNetworkManager.Builder builder = P2PNetworkManager.builder().config(config);
+    extras.accept(builder);
+    return builder.build();
+  }
+}
