@@ -28,8 +28,13 @@ final class CertificateSignature {
   /** A verification takes time quadratic in the modulus; 8192 bits are 0.3 ms. */
   private static final int MAX_RSA_BITS = 8192;
 
+  /** P-256, P-384 and P-521. */
+  private static final Set<Integer> EC_FIELD_BITS = Set.of(256, 384, 521);
+
   /** A public exponent beyond 2^64 serves only to make verification expensive. */
   private static final int MAX_RSA_EXPONENT_BITS = 64;
+
+  private static final String PSS = "RSASSA-PSS";
 
   private static final Set<String> PSS_DIGESTS = Set.of("SHA-256", "SHA-384", "SHA-512");
 
@@ -40,8 +45,11 @@ final class CertificateSignature {
     String oid = algorithm.oid();
     boolean valid;
     try {
-      Signature verifier = verifier(oid, algorithm);
-      verifier.initVerify(publicKey(oid, certificate.subjectPublicKeyInfo));
+      Names names = names(oid);
+      Signature verifier = names.signature().equals(PSS)
+          ? pssVerifier(algorithm)
+          : FastJca.signature(names.signature(), names.keyType());
+      verifier.initVerify(publicKey(names, certificate.subjectPublicKeyInfo));
       verifier.update(certificate.signedPart);
       valid = verifier.verify(certificate.signature);
     } catch (PeerCertificateException e) {
@@ -58,24 +66,26 @@ final class CertificateSignature {
     }
   }
 
-  private static Signature verifier(String oid, DerReader algorithm)
-      throws GeneralSecurityException, IOException {
+  /** The JCA name of a signature algorithm and of its keys. */
+  private record Names(String signature, String keyType) {}
+
+  private static Names names(String oid) throws PeerCertificateException {
     return switch (oid) {
-      case Der.ECDSA_SHA256 -> Signature.getInstance("SHA256withECDSA");
-      case Der.ECDSA_SHA384 -> Signature.getInstance("SHA384withECDSA");
-      case Der.ECDSA_SHA512 -> Signature.getInstance("SHA512withECDSA");
-      case Der.RSA_SHA256 -> Signature.getInstance("SHA256withRSA");
-      case Der.RSA_SHA384 -> Signature.getInstance("SHA384withRSA");
-      case Der.RSA_SHA512 -> Signature.getInstance("SHA512withRSA");
-      case Der.ED25519 -> Signature.getInstance("Ed25519");
-      case Der.RSA_PSS -> pssVerifier(algorithm);
+      case Der.ECDSA_SHA256 -> new Names("SHA256withECDSA", "EC");
+      case Der.ECDSA_SHA384 -> new Names("SHA384withECDSA", "EC");
+      case Der.ECDSA_SHA512 -> new Names("SHA512withECDSA", "EC");
+      case Der.RSA_SHA256 -> new Names("SHA256withRSA", "RSA");
+      case Der.RSA_SHA384 -> new Names("SHA384withRSA", "RSA");
+      case Der.RSA_SHA512 -> new Names("SHA512withRSA", "RSA");
+      case Der.RSA_PSS -> new Names(PSS, "RSA");
+      case Der.ED25519 -> new Names("Ed25519", "Ed25519");
       default -> throw unsupported("signature algorithm " + oid);
     };
   }
 
   private static Signature pssVerifier(DerReader algorithm)
       throws GeneralSecurityException, IOException {
-    AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+    AlgorithmParameters parameters = AlgorithmParameters.getInstance(PSS);
     parameters.init(algorithm.element(Der.SEQUENCE));
     PSSParameterSpec spec = parameters.getParameterSpec(PSSParameterSpec.class);
     String digest = spec.getDigestAlgorithm();
@@ -84,20 +94,26 @@ final class CertificateSignature {
     if (!PSS_DIGESTS.contains(digest) || !sameDigest) {
       throw unsupported("RSASSA-PSS with " + digest);
     }
-    Signature verifier = Signature.getInstance("RSASSA-PSS");
+    Signature verifier = Signature.getInstance(PSS);
     verifier.setParameter(spec);
     return verifier;
   }
 
-  private static PublicKey publicKey(String oid, byte[] subjectPublicKeyInfo)
+  private static PublicKey publicKey(Names names, byte[] subjectPublicKeyInfo)
       throws GeneralSecurityException {
-    X509EncodedKeySpec spec = new X509EncodedKeySpec(subjectPublicKeyInfo);
-    return switch (oid) {
-      case Der.ECDSA_SHA256, Der.ECDSA_SHA384, Der.ECDSA_SHA512 ->
-        (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(spec);
-      case Der.ED25519 -> KeyFactory.getInstance("Ed25519").generatePublic(spec);
-      default -> bounded((RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(spec));
-    };
+    KeyFactory factory = FastJca.keyFactory(names.signature(), names.keyType());
+    PublicKey key = factory.generatePublic(new X509EncodedKeySpec(subjectPublicKeyInfo));
+    if (key instanceof RSAPublicKey rsa) return bounded(rsa);
+    if (key instanceof ECPublicKey ec) return onAcceptedCurve(ec);
+    return key;
+  }
+
+  private static PublicKey onAcceptedCurve(ECPublicKey key) throws PeerCertificateException {
+    int bits = key.getParams().getCurve().getField().getFieldSize();
+    if (!EC_FIELD_BITS.contains(bits)) {
+      throw unsupported("elliptic curve of " + bits + " bits");
+    }
+    return key;
   }
 
   private static PublicKey bounded(RSAPublicKey key) throws PeerCertificateException {

@@ -10,6 +10,7 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
 
@@ -30,6 +31,7 @@ public final class PeerCertificate {
 
   private static final int VALID_YEARS = 100;
   private static final int SERIAL_BITS = 63;
+  private static final String SIGNATURE = "SHA256withECDSA";
 
   private static final byte[] ALGORITHM = DerWriter.sequence(DerWriter.oid(Der.ECDSA_SHA256));
   private static final byte[] NAME = DerWriter.sequence(DerWriter.set(
@@ -50,7 +52,7 @@ public final class PeerCertificate {
    */
   public static PeerCertificate create(HostKey hostKey, SecureRandom random, long nowEpochMillis) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      KeyPairGenerator generator = FastJca.keyPairGenerator(SIGNATURE, "EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), random);
       KeyPair keys = generator.generateKeyPair();
       byte[] tbs = signedPart(
@@ -58,7 +60,7 @@ public final class PeerCertificate {
           Math.floorDiv(nowEpochMillis, 1000L),
           keys.getPublic().getEncoded(),
           hostKey);
-      Signature signer = Signature.getInstance("SHA256withECDSA");
+      Signature signer = FastJca.signature(SIGNATURE, "EC");
       signer.initSign(keys.getPrivate(), random);
       signer.update(tbs);
       byte[] der = DerWriter.sequence(tbs, ALGORITHM, DerWriter.bitString(signer.sign()));
@@ -70,8 +72,8 @@ public final class PeerCertificate {
 
   private static byte[] signedPart(
       BigInteger serial, long nowEpochSeconds, byte[] subjectPublicKeyInfo, HostKey hostKey) {
-    LocalDateTime notBefore = LocalDateTime.ofEpochSecond(
-        nowEpochSeconds - BACKDATED.toSeconds(), 0, java.time.ZoneOffset.UTC);
+    LocalDateTime notBefore =
+        LocalDateTime.ofEpochSecond(nowEpochSeconds - BACKDATED.toSeconds(), 0, ZoneOffset.UTC);
     return DerWriter.sequence(
         DerWriter.explicit(0, DerWriter.integer(BigInteger.TWO)), // version 3
         DerWriter.integer(serial),
