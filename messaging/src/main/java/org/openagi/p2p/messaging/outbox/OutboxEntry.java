@@ -132,6 +132,11 @@ public final class OutboxEntry implements Delivery, Numbered {
     if (listener != null) listener.onSettled(this, end);
   }
 
+  /** How the delivery ended, null if it has not. */
+  public @Nullable Outcome end() {
+    return outcome;
+  }
+
   boolean isRefusedOutcome() {
     return OUTCOME.get(this) instanceof Outcome.Refused;
   }

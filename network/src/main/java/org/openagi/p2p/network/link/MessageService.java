@@ -343,7 +343,7 @@ public final class MessageService implements AutoCloseable {
    */
   void onTold(PeerId recipient, OutboxEntry entry) {
     if (entry.message().messageType() == MessageType.ERROR) return;
-    if (!(entry.outcome().getNow(null) instanceof Outcome.Refused refused)) return;
+    if (!(entry.end() instanceof Outcome.Refused refused)) return;
     if (refused.reason() == RefusalReason.CLOSED || refused.reason() == RefusalReason.QUEUE_FULL) {
       return;
     }
