@@ -324,7 +324,8 @@ class EnginePairTest {
       timesHandled.merge(number, 1, Integer::sum);
       Integer last = lastOf.put(m.messageType().lane(), number);
       if (last != null && last >= number) faults.add(number + " after " + last);
-      if (!m.payload().equals(message(m.messageType(), number, m.payload().length()).payload())) {
+      if (!m.payload()
+          .equals(message(m.messageType(), number, m.payload().length()).payload())) {
         faults.add("payload of " + number);
       }
     });

@@ -38,8 +38,7 @@ public final class ZstdDecompressor implements ChunkDecompressor, AutoCloseable 
     return raw;
   }
 
-  private static ProtocolViolationException violation(
-      String message, @Nullable Throwable cause) {
+  private static ProtocolViolationException violation(String message, @Nullable Throwable cause) {
     return new ProtocolViolationException(Scope.STREAM, message, cause);
   }
 

@@ -28,7 +28,11 @@ public final class Inbox {
    * @param verifier checks that peer's signatures, its callbacks come on the stream's executor
    * @param wakeUp posts {@link ReceiveStream#onProgress} to the stream's executor, from any thread
    */
-  public ReceiveStream accept(PeerId sender, PeerLink link, Verifier verifier, Runnable wakeUp,
+  public ReceiveStream accept(
+      PeerId sender,
+      PeerLink link,
+      Verifier verifier,
+      Runnable wakeUp,
       ByteBufAllocator allocator) {
     return new ReceiveStream(services, senderOf(sender), link, verifier, wakeUp, allocator);
   }

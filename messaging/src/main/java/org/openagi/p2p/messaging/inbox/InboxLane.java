@@ -273,8 +273,9 @@ final class InboxLane {
   private String detail(RefusalReason reason, ChunkReader reader) {
     return switch (reason) {
       case UNSUPPORTED -> "option " + reader.unknownOption() + " is not known here";
-      case TOO_LARGE -> "payload of " + reader.payloadLength() + " bytes, allowed are "
-          + services.config().maxMessageBytes();
+      case TOO_LARGE ->
+        "payload of " + reader.payloadLength() + " bytes, allowed are "
+            + services.config().maxMessageBytes();
       case TTL_EXCEEDED -> "ttl 0";
       case EXPIRED -> "waited for a handler longer than its lifetime";
       case NO_HANDLER -> "no handler for " + reader.type();
@@ -316,7 +317,8 @@ final class InboxLane {
     int failures = message.attempt();
     if (failures > services.config().retryAttempts()) {
       pending = null;
-      return refuse(handledEnd, RefusalReason.HANDLER_FAILED, failures + " attempts, last: " + cause);
+      return refuse(
+          handledEnd, RefusalReason.HANDLER_FAILED, failures + " attempts, last: " + cause);
     }
     pending = message.withAttempt(failures + 1);
     long min = services.config().retryMin().toNanos();
@@ -352,8 +354,9 @@ final class InboxLane {
     try {
       if (refusals.size() >= MAX_REMEMBERED) refusals.removeFirst();
       refusals.addLast(new Refusal(number, reason, detail));
-      unreported++;
-      pausedByRefusals = unreported >= MAX_UNREPORTED;
+      int waiting = unreported + 1;
+      unreported = waiting;
+      pausedByRefusals = waiting >= MAX_UNREPORTED;
     } finally {
       refusalLock.unlock();
     }

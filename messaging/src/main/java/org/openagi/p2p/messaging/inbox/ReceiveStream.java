@@ -24,8 +24,8 @@ import org.openagi.p2p.messaging.codec.FrameAssembler;
 import org.openagi.p2p.messaging.codec.FrameType;
 import org.openagi.p2p.messaging.codec.Hello;
 import org.openagi.p2p.messaging.codec.HelloAck;
-import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.Refusal;
+import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.Seal;
 import org.openagi.p2p.messaging.codec.SealText;
 import org.openagi.p2p.messaging.codec.WireLimits;
@@ -62,8 +62,21 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private static final long POLL_MAX_NANOS = 100_000_000;
 
   /** A bundle whose chunks are all here. */
-  private record Pending(
-      long first, long count, byte[] digest, long frameBytes, List<ChunkTask> held) {}
+  private static final class Pending {
+    final long first;
+    final long count;
+    final long frameBytes;
+    final byte[] digest;
+    final List<ChunkTask> held;
+
+    Pending(BundleDigest bundle, List<ChunkTask> held) {
+      this.first = bundle.first();
+      this.count = bundle.count();
+      this.frameBytes = bundle.frameBytes();
+      this.digest = bundle.end();
+      this.held = held;
+    }
+  }
 
   private final InboxServices services;
   private final SenderInbox sender;
@@ -103,7 +116,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private final ConcurrentLinkedQueue<ChunkTask> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicLong drainedBytes = new AtomicLong();
   private final AtomicBoolean awake = new AtomicBoolean();
-  private final AtomicReference<ProtocolViolationException> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable ProtocolViolationException> failure =
+      new AtomicReference<>();
   private volatile long verifiedEnd;
   private volatile long acknowledgedShared;
   private long drainedSeen; // the drain's
@@ -150,7 +164,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
 
   /** Bytes of a frame that is not complete and got no credit yet. */
   private long keptBytes() {
-    return assembler.pendingBytes() - earlyCreditBytes;
+    return (long) assembler.pendingBytes() - earlyCreditBytes;
   }
 
   /** The read batch is over: acknowledges and gives back credit. */
@@ -307,12 +321,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   }
 
   private Pending endBundle() {
-    long first = bundle.first();
-    long count = bundle.count();
-    long bytes = bundle.frameBytes();
-    List<ChunkTask> chunks = held;
+    Pending ended = new Pending(bundle, held);
     held = List.of();
-    return new Pending(first, count, bundle.end(), bytes, chunks);
+    return ended;
   }
 
   private void onSeal(Seal seal) throws ProtocolViolationException {
@@ -469,7 +480,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     return !tasks.isEmpty();
   }
 
-  @Nullable ChunkTask pollTask() {
+  @Nullable
+  ChunkTask pollTask() {
     return tasks.poll();
   }
 
@@ -517,7 +529,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
 
   /** A chunk could not be decoded. */
   void failFromDrain(ProtocolViolationException cause) {
-    failure.compareAndSet(null, cause);
+    failure.updateAndGet(first -> first == null ? cause : first);
     tasks.clear();
     wakeUp();
   }

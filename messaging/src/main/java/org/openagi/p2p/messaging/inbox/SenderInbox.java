@@ -23,7 +23,7 @@ final class SenderInbox {
   private final Admission admission;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Lane, LinkedHashMap<Long, InboxLane>> lanes = new EnumMap<>(Lane.class);
+  private final Map<Lane, Map<Long, InboxLane>> lanes = new EnumMap<>(Lane.class);
   private final LinkedHashSet<String> handledIds = new LinkedHashSet<>();
 
   SenderInbox(InboxServices services, PeerId sender) {
@@ -41,10 +41,11 @@ final class SenderInbox {
   }
 
   /** The lane of an epoch with one more stream; null if there are too many epochs or streams in use. */
-  @Nullable InboxLane open(Lane lane, long epoch, ReceiveStream stream) {
+  @Nullable
+  InboxLane open(Lane lane, long epoch, ReceiveStream stream) {
     lock.lock();
     try {
-      LinkedHashMap<Long, InboxLane> epochs =
+      Map<Long, InboxLane> epochs =
           lanes.computeIfAbsent(lane, l -> new LinkedHashMap<>(4, 0.75f, true));
       InboxLane found = epochs.get(epoch);
       if (found == null) {
@@ -58,7 +59,7 @@ final class SenderInbox {
     }
   }
 
-  private static boolean forgetOne(LinkedHashMap<Long, InboxLane> epochs) {
+  private static boolean forgetOne(Map<Long, InboxLane> epochs) {
     for (Iterator<InboxLane> oldest = epochs.values().iterator(); oldest.hasNext(); ) {
       if (!oldest.next().hasStreams()) {
         oldest.remove();

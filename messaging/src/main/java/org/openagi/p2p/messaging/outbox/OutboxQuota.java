@@ -57,7 +57,8 @@ public final class OutboxQuota {
     if (messages > maxMessages || bytes > maxBytes) {
       used.addAndGet(-cost);
       return "outbox of " + name + " holds " + (messages - 1) + " of " + maxMessages
-          + " messages and " + (bytes - payloadBytes - OVERHEAD_BYTES) + " of " + maxBytes + " bytes";
+          + " messages and " + (bytes - payloadBytes - OVERHEAD_BYTES) + " of " + maxBytes
+          + " bytes";
     }
     if (parent != null) {
       String full = parent.reserve(payloadBytes);

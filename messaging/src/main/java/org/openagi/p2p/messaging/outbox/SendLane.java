@@ -229,8 +229,7 @@ public final class SendLane implements FrameAssembler.Sink {
       OutboxEntry entry = cursor.peek();
       if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
       while (exception >= 0 && exceptions.get(exception).number() < cursor.number()) exception--;
-      boolean refused =
-          exception >= 0 && exceptions.get(exception).number() == cursor.number();
+      boolean refused = exception >= 0 && exceptions.get(exception).number() == cursor.number();
       Outcome end = refused
           ? new Outcome.Refused(
               exceptions.get(exception).reason(),
@@ -387,8 +386,8 @@ public final class SendLane implements FrameAssembler.Sink {
     int length = entry.message().payload().length();
     if (length <= maxMessageBytes) return false;
     Batch batch = new Batch();
-    String detail = "payload of " + length + " bytes, " + recipient.shortString() + " takes at most "
-        + maxMessageBytes;
+    String detail = "payload of " + length + " bytes, " + recipient.shortString()
+        + " takes at most " + maxMessageBytes;
     if (entry.settle(new Outcome.Refused(RefusalReason.TOO_LARGE, detail))) {
       messagesRefused++;
       batch.add(entry);
@@ -441,9 +440,7 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** When {@link #onTimer} must be called at the latest. */
   public long nextDeadlineNanos() {
-    boolean sealing = link != null
-        && bundle.chunks() > 0
-        && sealedEnds.size() < MAX_SEALED_UNACKED;
+    boolean sealing = link != null && bundle.chunks() > 0 && sealedEnds.size() < MAX_SEALED_UNACKED;
     return sealing ? Math.min(earliestDeadlineNanos, sealDueNanos()) : earliestDeadlineNanos;
   }
 

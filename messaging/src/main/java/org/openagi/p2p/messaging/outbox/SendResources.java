@@ -12,4 +12,5 @@ import org.openagi.p2p.messaging.codec.ChunkEncoder;
  * @param zstd compresses them
  * @param allocator of the buffers that are written
  */
-public record SendResources(ChunkEncoder encoder, ZstdCompressor zstd, ByteBufAllocator allocator) {}
+public record SendResources(
+    ChunkEncoder encoder, ZstdCompressor zstd, ByteBufAllocator allocator) {}

@@ -45,7 +45,14 @@ public final class SimSender implements SendLaneListener {
       lanes.put(
           lane,
           new SendLane(
-              config, self, recipient, lane, log, quota, SimCrypto.signer(world), this,
+              config,
+              self,
+              recipient,
+              lane,
+              log,
+              quota,
+              SimCrypto.signer(world),
+              this,
               world.time()));
     }
   }

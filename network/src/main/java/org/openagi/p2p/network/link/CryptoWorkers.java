@@ -78,7 +78,8 @@ final class CryptoWorkers implements AutoCloseable {
     try {
       threads[Math.floorMod(affinity, threads.length)].execute(work);
     } catch (RejectedExecutionException closed) {
-      // The service is closing: nothing is signed or acknowledged any more, and nobody waits for it.
+      // The service is closing: nothing is signed or acknowledged any more, and nobody waits for
+      // it.
       return;
     }
   }

@@ -17,7 +17,6 @@ final class InboundStream implements StreamListener {
   private final MessageService service;
   private final Connection connection;
   private final EventExecutor executor;
-  private final MuxedStream stream;
   private final ReceiveStream engine;
   private long armedNanos = ReceiveStream.NEVER;
   private @Nullable Future<?> timer;
@@ -26,13 +25,13 @@ final class InboundStream implements StreamListener {
     this.service = service;
     this.connection = connection;
     this.executor = connection.executor();
-    this.stream = stream;
     this.engine = service
         .inbox()
         .accept(
             connection.remotePeer(),
             new StreamLink(stream),
-            service.crypto()
+            service
+                .crypto()
                 .verifier(
                     Long.hashCode(connection.id() * 31 + stream.id()),
                     connection.remoteKey(),

@@ -107,8 +107,7 @@ public final class MessageService implements AutoCloseable {
     this.time = time;
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     this.crypto = new CryptoWorkers(key, threads);
-    String selfName =
-        config.selfName().isEmpty() ? host.peerId().toString() : config.selfName();
+    String selfName = config.selfName().isEmpty() ? host.peerId().toString() : config.selfName();
     this.inbox = new Inbox(new InboxServices(
         config.receive(),
         host.peerId(),
@@ -285,9 +284,7 @@ public final class MessageService implements AutoCloseable {
       OutboxEntry entry, Outcome.Refused reason, @Nullable DeliveryListener listener) {
     entry.refused(reason);
     if (listener != null) {
-      Thread.ofVirtual()
-          .name("message-settled")
-          .start(() -> listener.onSettled(entry, reason));
+      Thread.ofVirtual().name("message-settled").start(() -> listener.onSettled(entry, reason));
     }
     return entry;
   }
@@ -308,9 +305,8 @@ public final class MessageService implements AutoCloseable {
   }
 
   void onViolation(Connection connection, ProtocolViolationException cause) {
-    int count = violations
-        .computeIfAbsent(connection.id(), id -> new AtomicInteger())
-        .incrementAndGet();
+    int count =
+        violations.computeIfAbsent(connection.id(), id -> new AtomicInteger()).incrementAndGet();
     LOG.atDebug()
         .addKeyValue("peer", connection.remotePeer().shortString())
         .addKeyValue("connection", connection.id())
@@ -320,8 +316,8 @@ public final class MessageService implements AutoCloseable {
       listener.onViolation(connection.remotePeer(), cause);
     }
     if (cause.scope() != Scope.STREAM || count >= MAX_VIOLATIONS) {
-      connection.close(new CloseReason(
-          CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(cause.getMessage())));
+      connection.close(
+          new CloseReason(CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(cause.getMessage())));
     }
   }
 
@@ -352,7 +348,9 @@ public final class MessageService implements AutoCloseable {
         0,
         null,
         config.names().apply(recipient),
-        entry.message().senderId().isEmpty() ? self().toString() : entry.message().senderId(),
+        entry.message().senderId().isEmpty()
+            ? self().toString()
+            : entry.message().senderId(),
         MessageType.ERROR,
         Bytes.ofUtf8(refused.reason() + " " + entry.messageId() + ": " + refused.detail()),
         time.epochMillis(),

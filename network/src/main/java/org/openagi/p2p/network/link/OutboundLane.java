@@ -106,10 +106,9 @@ final class OutboundLane implements SendLaneListener {
   private void onOpenFailed(long mine, @Nullable Throwable failure) {
     if (mine != attempt || phase != Phase.OPENING) return;
     phase = Phase.CLOSED;
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
     if (cause instanceof StreamException e
         && e.kind() == StreamException.Kind.UNSUPPORTED_PROTOCOL) {
       refuseAll(RefusalReason.NO_PROTOCOL, String.valueOf(e.getMessage()));
@@ -142,8 +141,8 @@ final class OutboundLane implements SendLaneListener {
 
   private void pause(String why) {
     var send = outbox.service().config().send();
-    long pause = Math.min(
-        send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(failures, 20));
+    long pause =
+        Math.min(send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(failures, 20));
     failures++;
     pausing = true;
     retryAtNanos = outbox.nanoTime() + pause;

@@ -89,7 +89,8 @@ final class PeerOutbox {
       NetworkMessage message, long lifetimeMillis, @Nullable DeliveryListener listener) {
     Numbered numbered = numbered(message.messageType().lane());
     OutboxEntry entry = new OutboxEntry(message, numbered.numbering, lifetimeMillis, listener);
-    String full = closed ? "node is shutting down" : quota.reserve(message.payload().length());
+    String full =
+        closed ? "node is shutting down" : quota.reserve(message.payload().length());
     if (full != null) {
       RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
       return service.refuse(entry, new Outcome.Refused(reason, full), listener);
@@ -215,8 +216,10 @@ final class PeerOutbox {
     if (dialPausing && nanoTime() - redialAtNanos < 0) return;
     dialPausing = false;
     dialing = true;
-    service.host().connect(peer, java.util.List.of()).whenComplete((connected, failure) ->
-        execute(() -> {
+    service
+        .host()
+        .connect(peer, java.util.List.of())
+        .whenComplete((connected, failure) -> execute(() -> {
           dialing = false;
           if (failure != null) pauseDialing();
           run();

@@ -67,9 +67,11 @@ public final class MessageBench {
   private void serve() throws Exception {
     AtomicLong count = new AtomicLong();
     service.addHandler(MessageType.DATA, m -> count.setPlain(count.getPlain() + 1));
-    service.addHandler(MessageType.CONSENSUS, m -> service.submit(
-        PeerId.parse(m.senderId()),
-        NetworkMessage.of(MessageType.CONSENSUS, m.senderId(), m.payload())));
+    service.addHandler(
+        MessageType.CONSENSUS,
+        m -> service.submit(
+            PeerId.parse(m.senderId()),
+            NetworkMessage.of(MessageType.CONSENSUS, m.senderId(), m.payload())));
     System.out.println("ADDRESS " + host.listenAddresses().getFirst());
     long before = 0;
     long cpu = cpuNanos();
@@ -111,7 +113,8 @@ public final class MessageBench {
         continue;
       }
       for (long i = 0; i < room; i++) {
-        service.submit(peer, NetworkMessage.of(MessageType.DATA, recipient, payloads[(int) i & 63]), options);
+        service.submit(
+            peer, NetworkMessage.of(MessageType.DATA, recipient, payloads[(int) i & 63]), options);
       }
       sent += room;
       long now = System.nanoTime();
@@ -161,8 +164,7 @@ public final class MessageBench {
       answered.acquire();
       Arrays.sort(nanos);
       System.out.printf(
-          "p50 %.1f us p99 %.1f us%n",
-          nanos[rounds / 2] / 1e3, nanos[rounds / 100 * 99] / 1e3);
+          "p50 %.1f us p99 %.1f us%n", nanos[rounds / 2] / 1e3, nanos[rounds / 100 * 99] / 1e3);
     }
     System.out.println(service.stats());
   }
