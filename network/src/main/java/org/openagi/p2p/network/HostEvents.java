@@ -92,6 +92,7 @@ final class HostEvents implements HostListener {
   @Override
   public void onDisconnected(Connection connection, CloseReason reason) {
     PeerId peer = connection.remotePeer();
+    Optional<String> farewell = directory.takeFarewell(connection);
     boolean last = connections.merge(peer, -1, Integer::sum) <= 0;
     if (!last) return;
     connections.remove(peer);
@@ -99,7 +100,7 @@ final class HostEvents implements HostListener {
     keeper.onDisconnected(peer, reason);
     remembered.remember(peer, host.peers().addresses(peer), now());
     events.publish(
-        new NetworkEvent.PeerDisconnected(now(), peer, directory.alias(peer), reason.toString()));
+        new NetworkEvent.PeerDisconnected(now(), peer, directory.alias(peer), farewell.orElseGet(reason::toString)));
   }
 
   @Override

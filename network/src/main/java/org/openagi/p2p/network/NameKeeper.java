@@ -6,6 +6,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeRecord;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.Host;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
 import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
@@ -25,6 +26,7 @@ import org.openagi.p2p.network.pins.PinStore;
  */
 final class NameKeeper implements NodeExchangeService.Listener {
   private final Identity self;
+  private final Host host;
   private final PinStore pins;
   private final PeerDirectory directory;
   private final PeerKeeper keeper;
@@ -33,12 +35,14 @@ final class NameKeeper implements NodeExchangeService.Listener {
 
   NameKeeper(
       Identity self,
+      Host host,
       PinStore pins,
       PeerDirectory directory,
       PeerKeeper keeper,
       EventBus events,
       TimeSource time) {
     this.self = self;
+    this.host = host;
     this.pins = pins;
     this.directory = directory;
     this.keeper = keeper;
@@ -48,6 +52,13 @@ final class NameKeeper implements NodeExchangeService.Listener {
 
   @Override
   public Judgement judge(Connection connection, NodeRecord record) {
+    Judgement judgement = judge(record);
+    if (!judgement.verdict().keepsConnection())
+      directory.onRefused(connection, judgement.verdict() + ": " + judgement.reason());
+    return judgement;
+  }
+
+  private Judgement judge(NodeRecord record) {
     String alias = record.alias();
     if (PeerNames.looksLikePeerId(alias).isPresent())
       return new Judgement(Verdict.RECORD_INVALID, "the name " + alias + " is a peer id");
@@ -91,7 +102,9 @@ final class NameKeeper implements NodeExchangeService.Listener {
 
   @Override
   public void onAccepted(Connection connection, NodeRecord record) {
-    directory.onIdentified(record.peerId(), record.alias(), record.nodeType());
+    PeerId peer = record.peerId();
+    directory.onIdentified(peer, record.alias(), record.nodeType());
+    if (host.connections(peer).isEmpty()) directory.onDisconnected(peer); // it ended meanwhile
     events.publish(new PeerIdentified(now(), record.peerId(), record.alias(), record.nodeType()));
   }
 
@@ -128,6 +141,7 @@ final class NameKeeper implements NodeExchangeService.Listener {
   @Override
   public void onRefusedByPeer(Connection connection, Judgement judgement) {
     keeper.onNameRefused(connection.remotePeer());
+    directory.onRefused(connection, judgement.verdict() + ": " + judgement.reason());
     publishThreat(
         Threat.NAME_REFUSED_BY_PEER,
         connection.remotePeer(),

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.network.pins.PinStore;
 
 /**
@@ -21,6 +22,9 @@ final class PeerDirectory {
 
   /** Connected peers only, so bounded by the connections. */
   private final Map<PeerId, NodeType> types = new ConcurrentHashMap<>();
+
+  /** Why open connections, by id, are about to be closed by one of the two sides. */
+  private final Map<Long, String> farewells = new ConcurrentHashMap<>();
 
   private final Map<String, CompletableFuture<PeerId>> waiting = new ConcurrentHashMap<>();
 
@@ -38,6 +42,17 @@ final class PeerDirectory {
   /** The last connection to a peer is gone. */
   void onDisconnected(PeerId peer) {
     types.remove(peer);
+  }
+
+  /** One side has refused the other: that is why the connection ends, whoever closes it first. */
+  void onRefused(Connection connection, String why) {
+    farewells.putIfAbsent(connection.id(), why);
+    if (!connection.isOpen()) farewells.remove(connection.id());
+  }
+
+  /** What was said of a connection that has ended now, and is forgotten. */
+  Optional<String> takeFarewell(Connection connection) {
+    return Optional.ofNullable(farewells.remove(connection.id()));
   }
 
   Optional<PeerId> peer(String alias) {

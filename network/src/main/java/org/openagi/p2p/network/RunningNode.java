@@ -117,7 +117,7 @@ record RunningNode(
     undo.push(() -> stop(host));
     PeerDirectory directory = new PeerDirectory(pins);
     PeerKeeper keeper = new PeerKeeper(host, timer, time);
-    NameKeeper nameKeeper = new NameKeeper(identity, pins, directory, keeper, events, time);
+    NameKeeper nameKeeper = new NameKeeper(identity, host, pins, directory, keeper, events, time);
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);
     exchange.start();
