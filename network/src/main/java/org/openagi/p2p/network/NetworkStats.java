@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.net.RefusalCause;
+import org.openagi.p2p.network.link.MessageStats;
 
 /**
  * Counters of a node at one moment. Totals count from {@link P2PNetworkManager#startServer}.
@@ -17,6 +18,7 @@ import org.openagi.p2p.net.RefusalCause;
  * @param bytesOut bytes sent, encryption included
  * @param refusals connections and streams refused by this node, by cause; absent means none
  * @param host all counters of connections, dials and handshakes
+ * @param messages all counters of messages
  * @param nodeExchangesFailed exchanges of names that came to no end
  * @param events events published
  */
@@ -29,6 +31,7 @@ public record NetworkStats(
     long bytesOut,
     Map<RefusalCause, Long> refusals,
     HostStats host,
+    MessageStats messages,
     long nodeExchangesFailed,
     long events) {
   /** Copies the map. */

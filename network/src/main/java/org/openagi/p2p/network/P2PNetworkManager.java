@@ -2,7 +2,7 @@ package org.openagi.p2p.network;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ public final class P2PNetworkManager implements AutoCloseable {
   private volatile @Nullable RunningNode running;
 
   // Guarded by lock.
-  private final Map<MessageType, MessageHandler> handlers = new EnumMap<>(MessageType.class);
+  private final List<HandlerRegistration> handlers = new ArrayList<>();
   private @Nullable CompletableFuture<RunningNode> started;
   private CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
 
@@ -171,24 +171,35 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   /**
-   * Sets the handler for messages of all types that have none of their own. It replaces an earlier
-   * one.
+   * Adds a handler for messages of all types. Several handlers of a type get each message of it one
+   * after the other, in the order they were added; it is acknowledged when the last has returned.
    *
    * @param handler runs on a virtual thread and may block; see {@link MessageHandler}
    */
   public void registerMessageHandler(MessageHandler handler) {
-    Objects.requireNonNull(handler, "handler");
     for (MessageType type : MessageType.values()) registerMessageHandler(type, handler);
   }
 
-  /** Sets the handler for messages of one type. It replaces an earlier one for that type. */
+  /** Adds a handler for messages of one type; see {@link #registerMessageHandler(MessageHandler)}. */
   public void registerMessageHandler(MessageType type, MessageHandler handler) {
-    Objects.requireNonNull(handler, "handler");
+    HandlerRegistration added = new HandlerRegistration(type, Objects.requireNonNull(handler, "handler"));
     lock.lock();
     try {
-      handlers.put(type, handler);
       RunningNode node = running;
-      if (node != null) node.messages().handle(type, handler);
+      if (node != null) node.messages().addHandler(type, handler);
+      handlers.add(added);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes a handler from all types it was added for. */
+  public void removeMessageHandler(MessageHandler handler) {
+    lock.lock();
+    try {
+      RunningNode node = running;
+      if (node != null) node.messages().removeHandler(handler);
+      handlers.removeIf(each -> each.handler() == handler);
     } finally {
       lock.unlock();
     }
@@ -228,6 +239,7 @@ public final class P2PNetworkManager implements AutoCloseable {
         host.bytesOut(),
         host.refusals(),
         host,
+        node.messages().stats(),
         node.exchange().failed(),
         events.published());
   }
@@ -342,25 +354,24 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   private RunningNode start() throws IOException {
-    RunningNode.Extras extras = new RunningNode.Extras(protocols, this::addHandlers);
+    List<HandlerRegistration> known;
+    lock.lock();
+    try {
+      known = List.copyOf(handlers);
+    } finally {
+      lock.unlock();
+    }
+    RunningNode.Extras extras = new RunningNode.Extras(protocols, known);
     RunningNode node = RunningNode.start(config, extras, events, time);
     lock.lock();
     try {
       running = node;
-      addHandlers(node.messages()); // those registered meanwhile
+      // Those registered meanwhile.
+      handlers.subList(known.size(), handlers.size()).forEach(each -> each.addTo(node.messages()));
     } finally {
       lock.unlock();
     }
     return node;
-  }
-
-  private void addHandlers(MessagePort messages) {
-    lock.lock();
-    try {
-      handlers.forEach(messages::handle);
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** A start that failed must not be taken for one that is under way. */

@@ -21,14 +21,19 @@ import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeRecord;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.MemoryMessageStore;
+import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostConfig;
 import org.openagi.p2p.net.stream.P2PStream;
 import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.config.Verify;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.network.keystore.IdentityFile;
+import org.openagi.p2p.network.link.MessageConfig;
+import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
 import org.openagi.p2p.network.peers.RememberedPeers;
 import org.openagi.p2p.network.pins.PinStore;
@@ -55,7 +60,7 @@ record RunningNode(
     PeerNames names,
     NodeExchangeService exchange,
     LocalDiscovery discovery,
-    MessagePort messages,
+    MessageService messages,
     Deque<Runnable> undo) {
   private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
@@ -63,7 +68,7 @@ record RunningNode(
 
   /** What the embedding program adds, in place before anybody can connect. */
   record Extras(
-      Map<String, Consumer<P2PStream>> protocols, Consumer<MessagePort> messageHandlers) {}
+      Map<String, Consumer<P2PStream>> protocols, List<HandlerRegistration> handlers) {}
 
   /**
    * Starts a node, or leaves nothing behind.
@@ -123,9 +128,10 @@ record RunningNode(
     exchange.start();
     host.addListener(new HostEvents(host, directory, keeper, remembered, events, time));
     extras.protocols().forEach(host::handle);
-    MessagePort messages = MessagePort.attach(host, key, config, directory);
+    MessageService messages = messages(config, identity, host, key, directory, time);
     undo.push(() -> messages.close(config.stopTimeout()));
-    extras.messageHandlers().accept(messages);
+    messages.addFaultListener(new MessageFaults(events, time));
+    extras.handlers().forEach(each -> each.addTo(messages));
 
     List<Multiaddr> addresses = await(host.start());
     events.publish(new NetworkEvent.Listening(now(time), addresses));
@@ -158,6 +164,27 @@ record RunningNode(
         .withSecurity(security)
         .withLimits(HostConfig.Limits.of(config.maxConnections()))
         .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
+  }
+
+  private static MessageService messages(
+      P2PConfig config,
+      Identity identity,
+      Host host,
+      HostKey key,
+      PeerDirectory directory,
+      TimeSource time) {
+    MessageConfig defaults = MessageConfig.defaults();
+    MessageConfig messages =
+        defaults
+            .withSend(defaults.send().withLifetime(config.messageTimeout()))
+            .withReceive(
+                defaults
+                    .receive()
+                    .withRetryAttempts(config.retryAttempts())
+                    .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
+            .withNames(identity.nodeId(), directory::displayName);
+    MessageStore store = new MemoryMessageStore(new SecureRandom());
+    return new MessageService(host, key, messages, store, time);
   }
 
   private static Bytes record(Identity identity, HostKey key, TimeSource time) {

@@ -108,6 +108,8 @@ public sealed interface NetworkEvent {
     DISCOVERY_FAILED,
     /** A message was given up. */
     MESSAGE_LOST,
+    /** A message handler of this node threw. */
+    HANDLER_FAILED,
     /** A file of the node could not be written. */
     STORAGE_FAILED,
     /** A peer did not keep to a protocol. */

@@ -1,0 +1,259 @@
+package org.openagi.p2p.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.openagi.p2p.network.TestNodes.await;
+import static org.openagi.p2p.network.TestNodes.awaitNames;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.MessageType;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.network.event.NetworkEvent.Fault;
+import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
+import org.openagi.p2p.network.event.NetworkEvent.PeerDisconnected;
+
+@Timeout(60)
+class MessagesTest {
+  @TempDir Path folder;
+  private TestNodes nodes;
+
+  @BeforeEach
+  void setUp() {
+    nodes = new TestNodes(folder);
+  }
+
+  @AfterEach
+  void tearDown() {
+    nodes.close();
+  }
+
+  @Test
+  void threeNodesExchangeMessagesInAllDirections() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    P2PNetworkManager carol = nodes.start("carol", alice, bob);
+    awaitNames(alice, bob, carol);
+    List<P2PNetworkManager> all = List.of(alice, bob, carol);
+    for (P2PNetworkManager receiver : all) {
+      BlockingQueue<NetworkMessage> received = inbox(receiver);
+      for (P2PNetworkManager sender : all) {
+        if (sender == receiver) continue;
+        NetworkMessage message = NetworkMessage.text("*", "from " + sender.nodeId());
+        assertTrue(send(sender, message, receiver.nodeId()));
+        NetworkMessage seen = received.poll(10, TimeUnit.SECONDS);
+        assertEquals(sender.nodeId(), seen.senderId());
+        assertEquals(receiver.nodeId(), seen.recipientId());
+        assertEquals("from " + sender.nodeId(), seen.text());
+      }
+    }
+    assertEquals(2, alice.getNetworkStats().messages().received().messagesHandled());
+  }
+
+  @Test
+  void aMessageReachesEveryone() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    P2PNetworkManager carol = nodes.start("carol", alice);
+    awaitNames(alice, bob);
+    awaitNames(alice, carol);
+    BlockingQueue<NetworkMessage> atBob = inbox(bob);
+    BlockingQueue<NetworkMessage> atCarol = inbox(carol);
+    Delivery delivery = alice.submit(NetworkMessage.text("*", "all"));
+    assertTrue(delivery.outcome().orTimeout(10, TimeUnit.SECONDS).join().isAcknowledged());
+    assertEquals(2, delivery.parts().size());
+    assertEquals("*", atBob.poll(10, TimeUnit.SECONDS).recipientId());
+    assertEquals("all", atCarol.poll(10, TimeUnit.SECONDS).text());
+  }
+
+  @Test
+  void aRecipientMayBeNamedInAnyWay() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob");
+    inbox(bob);
+    List<String> names =
+        List.of(
+            bob.addresses().getFirst().toString(),
+            bob.addresses().getFirst().withoutPeerId().toString(),
+            bob.identity().peerId().toString(),
+            bob.identity().peerId().toCid(),
+            "bob");
+    for (String name : names) assertTrue(send(alice, NetworkMessage.text("*", "hi"), name), name);
+  }
+
+  @Test
+  void aMessageToAnUnknownNameIsNotSentAndTheReasonIsReported() {
+    P2PNetworkManager alice =
+        nodes.start("alice", "alice", builder -> builder.set("discovery_timeout", "0.1"));
+    assertFalse(send(alice, NetworkMessage.text("*", "hi"), "nobody"));
+    FaultEvent fault =
+        nodes.awaitEvent(alice, FaultEvent.class, event -> event.what() == Fault.MESSAGE_LOST);
+    assertTrue(fault.cause().contains("no peer called 'nobody'"), fault.cause());
+    Outcome outcome = alice.submit(NetworkMessage.text("nobody", "hi")).outcome().join();
+    assertEquals(
+        RefusalReason.UNKNOWN_PEER, assertInstanceOf(Outcome.Refused.class, outcome).reason());
+  }
+
+  @Test
+  void namesThatCannotBeAreRefusedAtOnce() {
+    P2PNetworkManager alice = nodes.start("alice");
+    for (String name : List.of("not a name", "/ip4/1.2.3", "alice"))
+      assertEquals(
+          RefusalReason.INVALID,
+          assertInstanceOf(
+                  Outcome.Refused.class,
+                  alice.submit(NetworkMessage.text(name, "hi")).outcome().join())
+              .reason(),
+          name);
+    NetworkMessage forged =
+        NetworkMessage.builder().senderId("bob").recipientId("carol").payload("hi").build();
+    assertInstanceOf(Outcome.Refused.class, alice.submit(forged).outcome().join());
+  }
+
+  @Test
+  void aMessageToAPeerThatIsAwayWaitsForItsReturn() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    awaitNames(alice, bob);
+    bob.stopServer().join();
+    nodes.awaitEvent(alice, PeerDisconnected.class, event -> true);
+    Delivery delivery = alice.submit(NetworkMessage.text("bob", "later"));
+    BlockingQueue<NetworkMessage> received = inbox(bob); // registered while it is stopped
+    bob.startServer().join();
+    assertEquals("later", received.poll(20, TimeUnit.SECONDS).text());
+    assertTrue(delivery.outcome().orTimeout(10, TimeUnit.SECONDS).join().isAcknowledged());
+  }
+
+  @Test
+  void whatNobodyAcknowledgesExpiresAndTheSenderHearsIt() {
+    P2PNetworkManager alice =
+        nodes.start("alice", "alice", builder -> builder.set("message_timeout", "0.3"));
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    awaitNames(alice, bob);
+    bob.close();
+    nodes.awaitEvent(alice, PeerDisconnected.class, event -> true);
+    Outcome outcome =
+        alice
+            .submit(NetworkMessage.text("bob", "lost"))
+            .outcome()
+            .orTimeout(10, TimeUnit.SECONDS)
+            .join();
+    assertInstanceOf(Outcome.Expired.class, outcome);
+  }
+
+  @Test
+  void aFailingHandlerIsTriedAgainAndReported() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    BlockingQueue<NetworkMessage> received = new LinkedBlockingQueue<>();
+    bob.registerMessageHandler(
+        MessageType.DATA,
+        message -> {
+          received.add(message);
+          if (message.attempt() == 1) throw new IllegalStateException("on purpose");
+        });
+    awaitNames(alice, bob);
+    assertTrue(send(alice, NetworkMessage.text("*", "twice"), "bob"));
+    assertEquals(1, received.poll(10, TimeUnit.SECONDS).attempt());
+    assertEquals(2, received.poll(10, TimeUnit.SECONDS).attempt());
+    nodes.awaitEvent(bob, FaultEvent.class, event -> event.what() == Fault.HANDLER_FAILED);
+  }
+
+  @Test
+  void aTypeWithoutHandlerIsRefusedWithAReason() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    bob.registerMessageHandler(MessageType.CONSENSUS, message -> {});
+    awaitNames(alice, bob);
+    Outcome outcome =
+        alice
+            .submit(NetworkMessage.text("bob", "hi"))
+            .outcome()
+            .orTimeout(10, TimeUnit.SECONDS)
+            .join();
+    assertEquals(
+        RefusalReason.NO_HANDLER, assertInstanceOf(Outcome.Refused.class, outcome).reason());
+  }
+
+  @Test
+  void stoppingDeliversWhatIsOnItsWay() {
+    P2PNetworkManager alice =
+        nodes.start("alice", "alice", builder -> builder.set("stop_timeout", "10"));
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    BlockingQueue<NetworkMessage> received = inbox(bob);
+    awaitNames(alice, bob);
+    List<Delivery> deliveries = new ArrayList<>();
+    IntStream.range(0, 2_000)
+        .forEach(i -> deliveries.add(alice.submit(NetworkMessage.text("bob", "m" + i))));
+    alice.stopServer().orTimeout(20, TimeUnit.SECONDS).join();
+    deliveries.forEach(
+        each -> assertTrue(each.outcome().getNow(new Outcome.Expired("")).isAcknowledged()));
+    assertEquals(2_000, received.size());
+  }
+
+  @Test
+  void strictVerificationDeliversToo() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob =
+        nodes.start("bob", "bob", builder -> builder.set("verify", "before-delivery"), alice);
+    BlockingQueue<NetworkMessage> received = inbox(bob);
+    awaitNames(alice, bob);
+    assertTrue(send(alice, NetworkMessage.text("*", "checked"), "bob"));
+    assertEquals("checked", received.poll(10, TimeUnit.SECONDS).text());
+  }
+
+  @Test
+  void largePayloadsArrive() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob =
+        nodes.start("bob", "bob", builder -> builder.set("security", "noise"), alice);
+    BlockingQueue<NetworkMessage> received = inbox(bob);
+    awaitNames(alice, bob);
+    byte[] payload = new byte[3 << 20];
+    new java.util.Random(1).nextBytes(payload);
+    assertTrue(send(alice, NetworkMessage.data("*", Bytes.copyOf(payload)), "bob"));
+    assertEquals(Bytes.wrap(payload), received.poll(10, TimeUnit.SECONDS).payload());
+  }
+
+  @Test
+  void aRefusedImpostorGetsNoMessages() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    awaitNames(alice, bob);
+    bob.close();
+    P2PNetworkManager impostor = nodes.start("bob", "impostor", UnaryOperator.identity(), alice);
+    BlockingQueue<NetworkMessage> stolen = inbox(impostor);
+    await("refused", () -> impostor.connectedPeers().isEmpty());
+    Delivery delivery = alice.submit(NetworkMessage.text("bob", "secret"));
+    await("refused", () -> alice.connectedPeers().isEmpty());
+    assertEquals(0, stolen.size());
+    assertFalse(delivery.state().isEnd());
+  }
+
+  private static boolean send(P2PNetworkManager sender, NetworkMessage message, String recipient) {
+    return sender.sendMessage(message, recipient).orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  private static BlockingQueue<NetworkMessage> inbox(P2PNetworkManager manager) {
+    BlockingQueue<NetworkMessage> received = new LinkedBlockingQueue<>();
+    manager.registerMessageHandler(received::add);
+    return received;
+  }
+}
