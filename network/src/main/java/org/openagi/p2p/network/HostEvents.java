@@ -99,8 +99,8 @@ final class HostEvents implements HostListener {
     directory.onDisconnected(peer);
     keeper.onDisconnected(peer, reason);
     remembered.remember(peer, host.peers().addresses(peer), now());
-    events.publish(
-        new NetworkEvent.PeerDisconnected(now(), peer, directory.alias(peer), farewell.orElseGet(reason::toString)));
+    events.publish(new NetworkEvent.PeerDisconnected(
+        now(), peer, directory.alias(peer), farewell.orElseGet(reason::toString)));
   }
 
   @Override

@@ -34,8 +34,7 @@ record MessageFaults(EventBus events, TimeSource time) implements MessageFaultLi
   }
 
   private void publish(Fault what, PeerId who, String cause, String consequence) {
-    events.publish(
-        new FaultEvent(
-            Instant.ofEpochMilli(time.epochMillis()), what, Optional.of(who), cause, consequence));
+    events.publish(new FaultEvent(
+        Instant.ofEpochMilli(time.epochMillis()), what, Optional.of(who), cause, consequence));
   }
 }

@@ -182,7 +182,8 @@ public final class P2PNetworkManager implements AutoCloseable {
 
   /** Adds a handler for messages of one type; see {@link #registerMessageHandler(MessageHandler)}. */
   public void registerMessageHandler(MessageType type, MessageHandler handler) {
-    HandlerRegistration added = new HandlerRegistration(type, Objects.requireNonNull(handler, "handler"));
+    HandlerRegistration added =
+        new HandlerRegistration(type, Objects.requireNonNull(handler, "handler"));
     lock.lock();
     try {
       RunningNode node = running;

@@ -32,6 +32,7 @@ final class PeerNames {
 
   private final Map<String, PeerId> parsed = new ConcurrentHashMap<>();
 
+  private final Identity self;
   private final Host host;
   private final PeerDirectory directory;
   private final Duration patience;
@@ -39,7 +40,8 @@ final class PeerNames {
   /**
    * @param patience how long an unknown alias is waited for
    */
-  PeerNames(Host host, PeerDirectory directory, Duration patience) {
+  PeerNames(Identity self, Host host, PeerDirectory directory, Duration patience) {
+    this.self = self;
     this.host = host;
     this.directory = directory;
     this.patience = patience;
@@ -56,6 +58,7 @@ final class PeerNames {
       address.peerId().ifPresent(peer -> learn(peer, address));
       return address.peerId();
     }
+    if (name.equals(self.nodeId())) return Optional.of(self.peerId());
     Optional<PeerId> id = peerId(name);
     if (id.isPresent()) return id;
     Optional<PeerId> named = directory.peer(name);

@@ -67,8 +67,7 @@ record RunningNode(
   private static final Duration HOST_GRACE = Duration.ofSeconds(1);
 
   /** What the embedding program adds, in place before anybody can connect. */
-  record Extras(
-      Map<String, Consumer<P2PStream>> protocols, List<HandlerRegistration> handlers) {}
+  record Extras(Map<String, Consumer<P2PStream>> protocols, List<HandlerRegistration> handlers) {}
 
   /**
    * Starts a node, or leaves nothing behind.
@@ -148,7 +147,7 @@ record RunningNode(
         pins,
         directory,
         keeper,
-        new PeerNames(host, directory, config.discoveryTimeout()),
+        new PeerNames(identity, host, directory, config.discoveryTimeout()),
         exchange,
         discovery,
         messages,
@@ -174,15 +173,13 @@ record RunningNode(
       PeerDirectory directory,
       TimeSource time) {
     MessageConfig defaults = MessageConfig.defaults();
-    MessageConfig messages =
-        defaults
-            .withSend(defaults.send().withLifetime(config.messageTimeout()))
-            .withReceive(
-                defaults
-                    .receive()
-                    .withRetryAttempts(config.retryAttempts())
-                    .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
-            .withNames(identity.nodeId(), directory::displayName);
+    MessageConfig messages = defaults
+        .withSend(defaults.send().withLifetime(config.messageTimeout()))
+        .withReceive(defaults
+            .receive()
+            .withRetryAttempts(config.retryAttempts())
+            .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
+        .withNames(identity.nodeId(), directory::displayName);
     MessageStore store = new MemoryMessageStore(new SecureRandom());
     return new MessageService(host, key, messages, store, time);
   }

@@ -29,7 +29,8 @@ import org.openagi.p2p.network.config.P2PConfig;
 class ComponentSnippetsTest {
   private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   /** The snippets print to the console; here their lines are collected. */
   private final Console System = new Console();
@@ -53,12 +54,11 @@ class ComponentSnippetsTest {
   // snippet: initialize
   static CompletableFuture<P2PNetworkManager> initializeP2PNetwork() {
     // Create network manager
-    P2PNetworkManager p2pManager =
-        P2PNetworkManager.builder()
-            .nodeId("node_123")
-            .nodeType(NodeType.FULL_NODE)
-            .port(8080)
-            .build();
+    P2PNetworkManager p2pManager = P2PNetworkManager.builder()
+        .nodeId("node_123")
+        .nodeType(NodeType.FULL_NODE)
+        .port(8080)
+        .build();
 
     // Start network server, then discover peers
     return p2pManager
@@ -73,27 +73,23 @@ class ComponentSnippetsTest {
   CompletableFuture<Boolean> sendMessage(
       P2PNetworkManager p2pManager, String recipientId, String content) {
     // Create message
-    NetworkMessage message =
-        NetworkMessage.builder()
-            .messageId("msg_001")
-            .senderId(p2pManager.nodeId())
-            .recipientId(recipientId)
-            .messageType(MessageType.DATA)
-            .payload(content)
-            .timestamp(System.currentTimeMillis())
-            .build();
+    NetworkMessage message = NetworkMessage.builder()
+        .messageId("msg_001")
+        .senderId(p2pManager.nodeId())
+        .recipientId(recipientId)
+        .messageType(MessageType.DATA)
+        .payload(content)
+        .timestamp(System.currentTimeMillis())
+        .build();
 
     // Send message: true means that the recipient has acknowledged it
-    return p2pManager
-        .sendMessage(message, recipientId)
-        .whenComplete(
-            (success, failure) -> {
-              if (success) {
-                System.out.println("Message sent successfully");
-              } else {
-                System.out.println("Failed to send message");
-              }
-            });
+    return p2pManager.sendMessage(message, recipientId).whenComplete((success, failure) -> {
+      if (success) {
+        System.out.println("Message sent successfully");
+      } else {
+        System.out.println("Failed to send message");
+      }
+    });
   }
   // end
 
@@ -130,14 +126,13 @@ class ComponentSnippetsTest {
 
   P2PConfig configure() {
     // snippet: configure
-    P2PConfig config =
-        P2PConfig.defaults()
-            .with("discovery", "zeroconf") // or "manual"
-            .with("heartbeat_interval", "30") // seconds
-            .with("max_connections", "50")
-            .with("message_timeout", "60") // seconds
-            .with("retry_attempts", "3")
-            .with("bandwidth_limit", "1048576"); // 1 MiB/s
+    P2PConfig config = P2PConfig.defaults()
+        .with("discovery", "zeroconf") // or "manual"
+        .with("heartbeat_interval", "30") // seconds
+        .with("max_connections", "50")
+        .with("message_timeout", "60") // seconds
+        .with("retry_attempts", "3")
+        .with("bandwidth_limit", "1048576"); // 1 MiB/s
 
     // Or from the environment: P2P_DISCOVERY_METHOD, P2P_HEARTBEAT_INTERVAL, ...
     P2PConfig fromEnvironment = P2PConfig.loader().environment(System.getenv()).load();
@@ -161,11 +156,8 @@ class ComponentSnippetsTest {
       P2PNetworkManager sender = nodes.start("node_123", bob);
       TestNodes.awaitNames(sender, bob);
       assertTrue(sendMessage(sender, "bob", "hello").get(10, TimeUnit.SECONDS));
-      List<String> lines =
-          List.of(
-              "Received message from node_123: hello",
-              "data msg_001",
-              "Message sent successfully");
+      List<String> lines = List.of(
+          "Received message from node_123: hello", "data msg_001", "Message sent successfully");
       for (String line : lines) assertEquals(line, log.poll(10, TimeUnit.SECONDS));
     }
   }
@@ -187,20 +179,19 @@ class ComponentSnippetsTest {
   void theNodeOfTheFirstSnippetListens() throws Exception {
     assumeTrue(isPossible("unshare", "-rn", "true"), "no network namespaces here");
     String executable = ProcessHandle.current().info().command().orElseThrow();
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "unshare",
-            "-rn",
-            "sh",
-            "-c",
-            "ip link set lo up && exec \"$@\"",
-            "sh",
-            executable,
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            java.lang.System.getProperty("java.class.path"),
-            Initialize.class.getName());
+    ProcessBuilder builder = new ProcessBuilder(
+        "unshare",
+        "-rn",
+        "sh",
+        "-c",
+        "ip link set lo up && exec \"$@\"",
+        "sh",
+        executable,
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        java.lang.System.getProperty("java.class.path"),
+        Initialize.class.getName());
     builder.environment().put("XDG_DATA_HOME", folder.toString());
     Process process = builder.redirectErrorStream(true).start();
     List<String> lines = process.inputReader().lines().toList();

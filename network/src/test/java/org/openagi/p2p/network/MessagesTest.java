@@ -32,7 +32,9 @@ import org.openagi.p2p.network.event.NetworkEvent.PeerDisconnected;
 
 @Timeout(60)
 class MessagesTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
+
   private TestNodes nodes;
 
   @BeforeEach
@@ -88,13 +90,12 @@ class MessagesTest {
     P2PNetworkManager alice = nodes.start("alice");
     P2PNetworkManager bob = nodes.start("bob");
     inbox(bob);
-    List<String> names =
-        List.of(
-            bob.addresses().getFirst().toString(),
-            bob.addresses().getFirst().withoutPeerId().toString(),
-            bob.identity().peerId().toString(),
-            bob.identity().peerId().toCid(),
-            "bob");
+    List<String> names = List.of(
+        bob.addresses().getFirst().toString(),
+        bob.addresses().getFirst().withoutPeerId().toString(),
+        bob.identity().peerId().toString(),
+        bob.identity().peerId().toCid(),
+        "bob");
     for (String name : names) assertTrue(send(alice, NetworkMessage.text("*", "hi"), name), name);
   }
 
@@ -106,9 +107,11 @@ class MessagesTest {
     FaultEvent fault =
         nodes.awaitEvent(alice, FaultEvent.class, event -> event.what() == Fault.MESSAGE_LOST);
     assertTrue(fault.cause().contains("no peer called 'nobody'"), fault.cause());
-    Outcome outcome = alice.submit(NetworkMessage.text("nobody", "hi")).outcome().join();
+    Outcome outcome =
+        alice.submit(NetworkMessage.text("nobody", "hi")).outcome().join();
     assertEquals(
-        RefusalReason.UNKNOWN_PEER, assertInstanceOf(Outcome.Refused.class, outcome).reason());
+        RefusalReason.UNKNOWN_PEER,
+        assertInstanceOf(Outcome.Refused.class, outcome).reason());
   }
 
   @Test
@@ -122,8 +125,11 @@ class MessagesTest {
                   alice.submit(NetworkMessage.text(name, "hi")).outcome().join())
               .reason(),
           name);
-    NetworkMessage forged =
-        NetworkMessage.builder().senderId("bob").recipientId("carol").payload("hi").build();
+    NetworkMessage forged = NetworkMessage.builder()
+        .senderId("bob")
+        .recipientId("carol")
+        .payload("hi")
+        .build();
     assertInstanceOf(Outcome.Refused.class, alice.submit(forged).outcome().join());
   }
 
@@ -149,12 +155,11 @@ class MessagesTest {
     awaitNames(alice, bob);
     bob.close();
     nodes.awaitEvent(alice, PeerDisconnected.class, event -> true);
-    Outcome outcome =
-        alice
-            .submit(NetworkMessage.text("bob", "lost"))
-            .outcome()
-            .orTimeout(10, TimeUnit.SECONDS)
-            .join();
+    Outcome outcome = alice
+        .submit(NetworkMessage.text("bob", "lost"))
+        .outcome()
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
     assertInstanceOf(Outcome.Expired.class, outcome);
   }
 
@@ -163,12 +168,10 @@ class MessagesTest {
     P2PNetworkManager alice = nodes.start("alice");
     P2PNetworkManager bob = nodes.start("bob", alice);
     BlockingQueue<NetworkMessage> received = new LinkedBlockingQueue<>();
-    bob.registerMessageHandler(
-        MessageType.DATA,
-        message -> {
-          received.add(message);
-          if (message.attempt() == 1) throw new IllegalStateException("on purpose");
-        });
+    bob.registerMessageHandler(MessageType.DATA, message -> {
+      received.add(message);
+      if (message.attempt() == 1) throw new IllegalStateException("on purpose");
+    });
     awaitNames(alice, bob);
     assertTrue(send(alice, NetworkMessage.text("*", "twice"), "bob"));
     assertEquals(1, received.poll(10, TimeUnit.SECONDS).attempt());
@@ -182,14 +185,14 @@ class MessagesTest {
     P2PNetworkManager bob = nodes.start("bob", alice);
     bob.registerMessageHandler(MessageType.CONSENSUS, message -> {});
     awaitNames(alice, bob);
-    Outcome outcome =
-        alice
-            .submit(NetworkMessage.text("bob", "hi"))
-            .outcome()
-            .orTimeout(10, TimeUnit.SECONDS)
-            .join();
+    Outcome outcome = alice
+        .submit(NetworkMessage.text("bob", "hi"))
+        .outcome()
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
     assertEquals(
-        RefusalReason.NO_HANDLER, assertInstanceOf(Outcome.Refused.class, outcome).reason());
+        RefusalReason.NO_HANDLER,
+        assertInstanceOf(Outcome.Refused.class, outcome).reason());
   }
 
   @Test
@@ -248,7 +251,10 @@ class MessagesTest {
   }
 
   private static boolean send(P2PNetworkManager sender, NetworkMessage message, String recipient) {
-    return sender.sendMessage(message, recipient).orTimeout(20, TimeUnit.SECONDS).join();
+    return sender
+        .sendMessage(message, recipient)
+        .orTimeout(20, TimeUnit.SECONDS)
+        .join();
   }
 
   private static BlockingQueue<NetworkMessage> inbox(P2PNetworkManager manager) {

@@ -34,7 +34,9 @@ import org.openagi.p2p.network.keystore.DataFolderException;
 
 @Timeout(60)
 class P2PNetworkManagerTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
+
   private TestNodes nodes;
 
   @BeforeEach
@@ -133,16 +135,14 @@ class P2PNetworkManagerTest {
         nodes.awaitEvent(alice, SecurityEvent.class, event -> event.what() == Threat.NAME_TAKEN);
     assertEquals(impostor.identity().peerId(), refusal.who());
     assertTrue(refusal.remedy().contains("p2p peers --forget bob"), refusal.remedy());
-    SecurityEvent told =
-        nodes.awaitEvent(
-            impostor, SecurityEvent.class, event -> event.what() == Threat.NAME_REFUSED_BY_PEER);
+    SecurityEvent told = nodes.awaitEvent(
+        impostor, SecurityEvent.class, event -> event.what() == Threat.NAME_REFUSED_BY_PEER);
     assertEquals(alice.identity().peerId(), told.who());
     assertTrue(told.cause().contains("NAME_TAKEN"), told.cause());
     await("both closed", () -> alice.connectedPeers().isEmpty());
     await("both closed", () -> impostor.connectedPeers().isEmpty());
-    PeerDisconnected closed =
-        nodes.awaitEvent(
-            alice, PeerDisconnected.class, event -> event.peer().equals(refusal.who()));
+    PeerDisconnected closed = nodes.awaitEvent(
+        alice, PeerDisconnected.class, event -> event.peer().equals(refusal.who()));
     assertTrue(closed.reason().contains("NAME_TAKEN"), closed.reason());
   }
 
@@ -156,7 +156,8 @@ class P2PNetworkManagerTest {
     assertFalse(alice.forgetPeer("bob"));
     P2PNetworkManager other = nodes.start("bob", "other", UnaryOperator.identity(), alice);
     awaitNames(alice, other);
-    assertEquals(other.identity().peerId(), alice.getPeerInfo("bob").orElseThrow().peerId());
+    assertEquals(
+        other.identity().peerId(), alice.getPeerInfo("bob").orElseThrow().peerId());
   }
 
   @Test
@@ -207,7 +208,8 @@ class P2PNetworkManagerTest {
     assertEquals(byAddress.peerId(), bob.connect(nameless).join().peerId());
     awaitNames(alice, bob);
     assertEquals(byAddress.peerId(), bob.connect("alice").join().peerId());
-    assertEquals(byAddress.peerId(), bob.connect(byAddress.peerId().toString()).join().peerId());
+    assertEquals(
+        byAddress.peerId(), bob.connect(byAddress.peerId().toString()).join().peerId());
     assertTrue(bob.ping("alice").join().isPositive());
   }
 
@@ -235,28 +237,23 @@ class P2PNetworkManagerTest {
 
   @Test
   void ownProtocolsAreServedWithBackPressure() throws Exception {
-    P2PNetworkManager alice =
-        nodes.start(
-            "alice",
-            "alice",
-            builder ->
-                builder.protocol(
-                    "/upper/1.0.0",
-                    stream -> {
-                      try {
-                        String text = new String(stream.input().readAllBytes());
-                        stream.output().write(text.toUpperCase(java.util.Locale.ROOT).getBytes());
-                      } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                      }
-                    }));
+    P2PNetworkManager alice = nodes.start(
+        "alice",
+        "alice",
+        builder -> builder.protocol("/upper/1.0.0", stream -> {
+          try {
+            String text = new String(stream.input().readAllBytes());
+            stream.output().write(text.toUpperCase(java.util.Locale.ROOT).getBytes());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }));
     P2PNetworkManager bob = nodes.start("bob", alice);
     awaitNames(alice, bob);
-    try (var stream =
-        bob.host()
-            .newStream(alice.identity().peerId(), "/upper/1.0.0")
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS)) {
+    try (var stream = bob.host()
+        .newStream(alice.identity().peerId(), "/upper/1.0.0")
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS)) {
       stream.output().write("hello".getBytes());
       stream.closeWrite();
       assertEquals("HELLO", new String(stream.input().readAllBytes()));
@@ -291,15 +288,11 @@ class P2PNetworkManagerTest {
 
   @Test
   void theBuilderReportsAllProblemsTogether() {
-    ConfigException failure =
-        assertThrows(
-            ConfigException.class,
-            () ->
-                P2PNetworkManager.builder()
-                    .nodeId("not a name")
-                    .port(70_000)
-                    .set("heartbeat", "5")
-                    .build());
+    ConfigException failure = assertThrows(ConfigException.class, () -> P2PNetworkManager.builder()
+        .nodeId("not a name")
+        .port(70_000)
+        .set("heartbeat", "5")
+        .build());
     assertEquals(3, failure.problems().size());
   }
 

@@ -49,23 +49,20 @@ final class TestNodes implements AutoCloseable {
       String folderName,
       UnaryOperator<P2PNetworkManager.Builder> changes,
       P2PNetworkManager... peers) {
-    List<String> addresses =
-        List.of(peers).stream()
-            .map(peer -> peer.addresses().getFirst())
-            .map(Multiaddr::toString)
-            .toList();
-    P2PNetworkManager manager =
-        changes
-            .apply(
-                P2PNetworkManager.builder()
-                    .nodeId(name)
-                    .dataFolder(folder.resolve(folderName))
-                    .set("discovery", "manual")
-                    .set("listen", "/ip4/127.0.0.1/tcp/0")
-                    .set("bandwidth_limit", "0")
-                    .set("stop_timeout", "1")
-                    .set("peers", String.join(",", addresses)))
-            .build();
+    List<String> addresses = List.of(peers).stream()
+        .map(peer -> peer.addresses().getFirst())
+        .map(Multiaddr::toString)
+        .toList();
+    P2PNetworkManager manager = changes
+        .apply(P2PNetworkManager.builder()
+            .nodeId(name)
+            .dataFolder(folder.resolve(folderName))
+            .set("discovery", "manual")
+            .set("listen", "/ip4/127.0.0.1/tcp/0")
+            .set("bandwidth_limit", "0")
+            .set("stop_timeout", "1")
+            .set("peers", String.join(",", addresses)))
+        .build();
     managers.add(manager);
     List<NetworkEvent> seen = Collections.synchronizedList(new ArrayList<>());
     events.put(manager, seen);
@@ -78,9 +75,7 @@ final class TestNodes implements AutoCloseable {
     for (P2PNetworkManager node : nodes)
       for (P2PNetworkManager other : nodes)
         if (node != other)
-          await(
-              node.nodeId() + " knows " + other.nodeId(),
-              () -> knows(node, other));
+          await(node.nodeId() + " knows " + other.nodeId(), () -> knows(node, other));
   }
 
   private static boolean knows(P2PNetworkManager node, P2PNetworkManager other) {
@@ -100,7 +95,11 @@ final class TestNodes implements AutoCloseable {
       P2PNetworkManager manager, Class<E> kind, Predicate<? super E> wanted) {
     List<NetworkEvent> seen = events.getOrDefault(manager, List.of());
     synchronized (seen) {
-      return seen.stream().filter(kind::isInstance).map(kind::cast).filter(wanted).toList();
+      return seen.stream()
+          .filter(kind::isInstance)
+          .map(kind::cast)
+          .filter(wanted)
+          .toList();
     }
   }
 

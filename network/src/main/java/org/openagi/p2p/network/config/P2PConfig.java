@@ -133,21 +133,24 @@ public final class P2PConfig {
 
   /** The data folder, derived from environment and name if none was given. */
   public Path dataFolder() {
-    return get(ConfigKeys.DATA).orElseGet(() -> DefaultFolder.of(name(), System.getenv()));
+    return get(ConfigKeys.DATA).orElseGet(() -> Machine.dataFolder(name(), System.getenv()));
   }
 
-  /** The addresses to listen on, derived from port and interfaces if none were given. */
+  /**
+   * The addresses to listen on, derived from port and interfaces if none were given; without IPv6 on
+   * a machine that has none.
+   */
   public List<Multiaddr> listen() {
     List<Multiaddr> explicit = get(ConfigKeys.LISTEN);
     if (!explicit.isEmpty()) return explicit;
     boolean onlyLoopback =
-        !interfaces().isEmpty() && interfaces().stream().allMatch(DefaultFolder::isLoopback);
-    long port = get(ConfigKeys.PORT);
-    return onlyLoopback
-        ? List.of(
-            Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port), Multiaddr.parse("/ip6/::1/tcp/" + port))
-        : List.of(
-            Multiaddr.parse("/ip4/0.0.0.0/tcp/" + port), Multiaddr.parse("/ip6/::/tcp/" + port));
+        !interfaces().isEmpty() && interfaces().stream().allMatch(Machine::isLoopback);
+    String end = "/tcp/" + get(ConfigKeys.PORT);
+    List<Multiaddr> derived = new ArrayList<>();
+    derived.add(Multiaddr.parse((onlyLoopback ? "/ip4/127.0.0.1" : "/ip4/0.0.0.0") + end));
+    if (Machine.hasIp6())
+      derived.add(Multiaddr.parse((onlyLoopback ? "/ip6/::1" : "/ip6/::") + end));
+    return List.copyOf(derived);
   }
 
   /** How peers are found. */

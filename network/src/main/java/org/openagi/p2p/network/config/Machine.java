@@ -1,5 +1,6 @@
 package org.openagi.p2p.network.config;
 
+import java.net.Inet6Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Path;
@@ -7,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What of a configuration is derived from the machine it runs on. */
-final class DefaultFolder {
-  private DefaultFolder() {}
+final class Machine {
+  private Machine() {}
 
   /** The data folder of a node by the XDG base directory specification. */
-  static Path of(Optional<String> name, Map<String, String> environment) {
+  static Path dataFolder(Optional<String> name, Map<String, String> environment) {
     String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
     Path share =
         Path.of(xdg).isAbsolute() // a relative one is to be ignored, says the specification
@@ -27,6 +28,17 @@ final class DefaultFolder {
       return found != null && found.isLoopback();
     } catch (SocketException e) {
       return false; // then listening on all addresses and discovery's own error say more
+    }
+  }
+
+  /** Whether any interface has an IPv6 address. */
+  static boolean hasIp6() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .anyMatch(Inet6Address.class::isInstance);
+    } catch (SocketException e) {
+      return false;
     }
   }
 }
