@@ -1,0 +1,66 @@
+package org.openagi.p2p.house;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The Java blocks of the README are the ones that are compiled and run. */
+class ReadmeTest {
+  private static final String COMPILED =
+      "network/src/test/java/org/openagi/p2p/network/ComponentSnippetsTest.java";
+
+  @Test
+  void showsTheSnippetsThatTheTestsRun() throws IOException {
+    Path root = root();
+    Map<String, String> compiled = blocks(
+        Files.readString(root.resolve(COMPILED)), "(?ms)^ *// snippet: (\\w+)\\R(.*?)^ *// end$");
+    Map<String, String> shown = blocks(
+        Files.readString(root.resolve("README.md")),
+        "(?ms)^<!-- snippet: (\\w+) -->\\R```java\\R(.*?)^```$");
+    assertTrue(compiled.size() >= 4, compiled.keySet()::toString);
+    assertEquals(compiled, shown);
+  }
+
+  /** Every relative link of the documents at the root and in docs leads somewhere. */
+  @Test
+  void linksLeadSomewhere() throws IOException {
+    Path root = root();
+    Map<String, String> dead = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root, 3)) {
+      for (Path file : files
+          .filter(f -> f.toString().endsWith(".md"))
+          .filter(f -> !f.toString().contains("node_modules"))
+          .toList()) {
+        Matcher link = Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(file));
+        while (link.find()) {
+          if (!Files.exists(file.resolveSibling(link.group(1)))) {
+            dead.put(root.relativize(file).toString(), link.group(1));
+          }
+        }
+      }
+    }
+    assertEquals(Map.of(), dead);
+  }
+
+  private static Map<String, String> blocks(String text, String pattern) {
+    Map<String, String> blocks = new TreeMap<>();
+    Matcher m = Pattern.compile(pattern).matcher(text);
+    while (m.find()) blocks.put(m.group(1), m.group(2).stripIndent().strip());
+    return blocks;
+  }
+
+  private static Path root() {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
+    return root;
+  }
+}
