@@ -17,6 +17,7 @@ import org.openagi.p2p.net.Direction;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostListener;
 import org.openagi.p2p.net.Refusal;
+import org.openagi.p2p.net.RefusalCause;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
@@ -125,8 +126,10 @@ final class HostEvents implements HostListener {
         "not connected; peers that are to be kept connected are tried again"));
   }
 
+  /** Failed handshakes are only counted: a dialer that tries two addresses at once drops one of them. */
   @Override
   public void onRefused(Refusal refusal) {
+    if (refusal.cause() == RefusalCause.HANDSHAKE_FAILED) return;
     events.publish(new FaultEvent(
         now(),
         Fault.CONNECTION_REFUSED,

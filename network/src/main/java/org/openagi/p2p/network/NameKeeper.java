@@ -103,9 +103,10 @@ final class NameKeeper implements NodeExchangeService.Listener {
   @Override
   public void onAccepted(Connection connection, NodeRecord record) {
     PeerId peer = record.peerId();
-    directory.onIdentified(peer, record.alias(), record.nodeType());
+    boolean news = directory.onIdentified(peer, record.alias(), record.nodeType());
     if (host.connections(peer).isEmpty()) directory.onDisconnected(peer); // it ended meanwhile
-    events.publish(new PeerIdentified(now(), record.peerId(), record.alias(), record.nodeType()));
+    if (news)
+      events.publish(new PeerIdentified(now(), record.peerId(), record.alias(), record.nodeType()));
   }
 
   @Override

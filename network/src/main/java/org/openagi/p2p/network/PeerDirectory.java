@@ -32,11 +32,16 @@ final class PeerDirectory {
     this.pins = pins;
   }
 
-  /** A peer's record was accepted; its name is pinned. */
-  void onIdentified(PeerId peer, String alias, NodeType type) {
-    types.put(peer, type);
+  /**
+   * A peer's record was accepted; its name is pinned.
+   *
+   * @return whether it had not told this on another connection already
+   */
+  boolean onIdentified(PeerId peer, String alias, NodeType type) {
+    boolean news = types.put(peer, type) != type;
     CompletableFuture<PeerId> waited = waiting.remove(alias);
     if (waited != null) waited.completeAsync(() -> peer, VirtualThreads.EXECUTOR);
+    return news;
   }
 
   /** The last connection to a peer is gone. */

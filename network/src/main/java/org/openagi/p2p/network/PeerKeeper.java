@@ -33,6 +33,9 @@ final class PeerKeeper {
   /** Longer than a connection in a local network takes, shorter than a person notices. */
   static final Duration POLITE_DELAY = Duration.ofMillis(250);
 
+  /** On a busy machine a handshake takes longer; as long as there is one, it may be that of the peer. */
+  static final Duration POLITE_DELAY_MAX = Duration.ofSeconds(3);
+
   /** How long a lost peer that nothing else speaks for is dialed again. */
   static final Duration RECENT_KEPT = Duration.ofMinutes(10);
 
@@ -219,7 +222,18 @@ final class PeerKeeper {
     entry.reasons.add(reason);
     boolean hurry = host.peerId().compareTo(peer) < 0 || reason != Reason.ANNOUNCED;
     if (hurry) keep(peer, entry);
-    else postLater(() -> keep(peer, entry), POLITE_DELAY);
+    else keepPolitely(peer, entry, POLITE_DELAY);
+  }
+
+  private void keepPolitely(PeerId peer, Tracked entry, Duration waited) {
+    Runnable look = () -> {
+      boolean mayBeComing =
+          host.connections(peer).isEmpty() && host.stats().handshakesInFlight() > 0;
+      if (mayBeComing && waited.compareTo(POLITE_DELAY_MAX) < 0)
+        keepPolitely(peer, entry, waited.plus(POLITE_DELAY));
+      else keep(peer, entry);
+    };
+    postLater(look, POLITE_DELAY);
   }
 
   private void remove(PeerId peer, Reason reason) {

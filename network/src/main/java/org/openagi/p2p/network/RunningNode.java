@@ -179,7 +179,8 @@ record RunningNode(
             .receive()
             .withRetryAttempts(config.retryAttempts())
             .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
-        .withNames(identity.nodeId(), directory::displayName);
+        .withNames(identity.nodeId(), directory::displayName)
+        .withBytesPerSecond(config.bandwidthLimit());
     MessageStore store = new MemoryMessageStore(new SecureRandom());
     return new MessageService(host, key, messages, store, time);
   }

@@ -235,6 +235,29 @@ class MessagesTest {
     assertEquals(Bytes.wrap(payload), received.poll(10, TimeUnit.SECONDS).payload());
   }
 
+  /** Goal: DATA keeps the rate and CONSENSUS does not wait for it. Method: 3 MiB at 1 MiB/s. */
+  @Test
+  void bandwidthIsLimitedAndUrgentMessagesPass() {
+    P2PNetworkManager alice =
+        nodes.start("alice", "alice", builder -> builder.set("bandwidth_limit", "1048576"));
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    inbox(bob);
+    awaitNames(alice, bob);
+    long startNanos = System.nanoTime();
+    List<Delivery> bulk = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      byte[] payload = new byte[1 << 20];
+      new java.util.Random(i).nextBytes(payload);
+      bulk.add(alice.submit(NetworkMessage.data("bob", Bytes.wrap(payload))));
+    }
+    Delivery urgent = alice.submit(NetworkMessage.of(MessageType.CONSENSUS, "bob", Bytes.EMPTY));
+    assertTrue(urgent.outcome().orTimeout(10, TimeUnit.SECONDS).join().isAcknowledged());
+    assertFalse(bulk.getLast().state().isEnd());
+    assertTrue(bulk.getLast().outcome().orTimeout(20, TimeUnit.SECONDS).join().isAcknowledged());
+    long tookMillis = (System.nanoTime() - startNanos) / 1_000_000;
+    assertTrue(tookMillis > 1_900, tookMillis + " ms for 3 MiB");
+  }
+
   @Test
   void aRefusedImpostorGetsNoMessages() {
     P2PNetworkManager alice = nodes.start("alice");

@@ -19,6 +19,8 @@ import org.openagi.p2p.messaging.outbox.SendConfig;
  * @param maxPeers most peers that messages are kept for
  * @param compressionLevel of zstd, 1 to 19
  * @param dial whether to connect to a peer that messages wait for
+ * @param bytesPerSecond what streams to all peers together may carry, 0 for no limit; urgent and control
+ *     messages count but never wait
  */
 public record MessageConfig(
     SendConfig send,
@@ -30,7 +32,8 @@ public record MessageConfig(
     long maxBytes,
     int maxPeers,
     int compressionLevel,
-    boolean dial) {
+    boolean dial,
+    long bytesPerSecond) {
   /** Up to 100,000 messages or 128 MiB a peer, 256 MiB in all; peers are called by their PeerId. */
   public static MessageConfig defaults() {
     return new MessageConfig(
@@ -43,12 +46,14 @@ public record MessageConfig(
         256L << 20,
         10_000,
         1,
-        true);
+        true,
+        0);
   }
 
   /** Checks the ranges that the parts do not check themselves. */
   public MessageConfig {
     if (maxPeers < 1) throw new IllegalArgumentException("maxPeers " + maxPeers);
+    if (bytesPerSecond < 0) throw new IllegalArgumentException("bytesPerSecond " + bytesPerSecond);
     if (compressionLevel < 1 || compressionLevel > 19) {
       throw new IllegalArgumentException("compressionLevel " + compressionLevel + ", 1 to 19");
     }
@@ -66,7 +71,8 @@ public record MessageConfig(
         maxBytes,
         maxPeers,
         compressionLevel,
-        dial);
+        dial,
+        bytesPerSecond);
   }
 
   /** This with another configuration for receiving. */
@@ -81,7 +87,8 @@ public record MessageConfig(
         maxBytes,
         maxPeers,
         compressionLevel,
-        dial);
+        dial,
+        bytesPerSecond);
   }
 
   /** This with other names for this node and others. */
@@ -96,7 +103,8 @@ public record MessageConfig(
         maxBytes,
         maxPeers,
         compressionLevel,
-        dial);
+        dial,
+        bytesPerSecond);
   }
 
   /** This with other bounds of the outboxes. */
@@ -111,7 +119,8 @@ public record MessageConfig(
         bytes,
         maxPeers,
         compressionLevel,
-        dial);
+        dial,
+        bytesPerSecond);
   }
 
   /** This with or without connecting to peers that messages wait for. */
@@ -126,6 +135,23 @@ public record MessageConfig(
         maxBytes,
         maxPeers,
         compressionLevel,
+        value,
+        bytesPerSecond);
+  }
+
+  /** This with another limit of what goes out, in bytes per second, 0 for none. */
+  public MessageConfig withBytesPerSecond(long value) {
+    return new MessageConfig(
+        send,
+        receive,
+        selfName,
+        names,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        compressionLevel,
+        dial,
         value);
   }
 }

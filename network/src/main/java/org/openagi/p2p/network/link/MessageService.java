@@ -74,6 +74,7 @@ public final class MessageService implements AutoCloseable {
   private final ZstdDecompressor decompressor = new ZstdDecompressor();
   private final Inbox inbox;
   private final OutboxQuota total;
+  private final OutboundPace pace;
   private final Map<PeerId, PeerOutbox> outboxes = new ConcurrentHashMap<>();
   private final Map<EventExecutor, SendResources> resources = new ConcurrentHashMap<>();
   private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
@@ -120,6 +121,7 @@ public final class MessageService implements AutoCloseable {
         time,
         new InboxCounters(),
         this::onHandlerFailure));
+    this.pace = new OutboundPace(config.bytesPerSecond(), time);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
     host.addListener(hostListener);
@@ -265,6 +267,10 @@ public final class MessageService implements AutoCloseable {
 
   CryptoWorkers crypto() {
     return crypto;
+  }
+
+  OutboundPace pace() {
+    return pace;
   }
 
   Inbox inbox() {

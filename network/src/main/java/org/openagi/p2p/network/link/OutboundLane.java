@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.WireLimits;
@@ -99,8 +100,17 @@ final class OutboundLane implements SendLaneListener {
     OutboundStream made = new OutboundStream(this, engine, opened.stream());
     stream = made;
     opened.stream().setListener(made);
-    engine.attach(new StreamLink(opened.stream()), outbox.resources());
+    engine.attach(link(opened, made), outbox.resources());
     outbox.arm();
+  }
+
+  /** Urgent messages are never held back by a limit, but bulk pays for them. */
+  private PeerLink link(RawStream opened, OutboundStream events) {
+    PeerLink direct = new StreamLink(opened.stream());
+    OutboundPace pace = outbox.service().pace();
+    if (pace.isUnlimited()) return direct;
+    return new PacedLink(
+        direct, pace, lane == Lane.BULK, opened.connection().executor(), events::onWritable);
   }
 
   private void onOpenFailed(long mine, @Nullable Throwable failure) {
