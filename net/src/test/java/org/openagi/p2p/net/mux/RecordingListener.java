@@ -2,21 +2,24 @@ package org.openagi.p2p.net.mux;
 
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what a stream reported, checks the order of callbacks, and consumes at once if asked. */
 class RecordingListener implements StreamListener {
-  private static final Map<MuxedStream, RecordingListener> all = new IdentityHashMap<>();
+  /** The streams hold their listeners, so both are gone when a test forgets the stream. */
+  private static final Map<MuxedStream, WeakReference<RecordingListener>> all = new WeakHashMap<>();
 
   final MuxedStream stream;
   final ByteArrayOutputStream data = new ByteArrayOutputStream();
   final List<String> events = new ArrayList<>();
   boolean consuming = true;
+  private int unconsumed;
   boolean remoteClosed;
   int closes;
 
@@ -29,13 +32,13 @@ class RecordingListener implements StreamListener {
   RecordingListener(MuxedStream stream) {
     this.stream = stream;
     synchronized (all) {
-      all.put(stream, this);
+      all.put(stream, new WeakReference<>(this));
     }
   }
 
   static RecordingListener of(MuxedStream stream) {
     synchronized (all) {
-      return Objects.requireNonNull(all.get(stream));
+      return Objects.requireNonNull(Objects.requireNonNull(all.get(stream)).get());
     }
   }
 
@@ -50,6 +53,14 @@ class RecordingListener implements StreamListener {
     bytes.release();
     data.writeBytes(copy);
     if (consuming) stream.consumed(length);
+    else unconsumed += length;
+  }
+
+  /** Makes up for what was not consumed. */
+  void consumeAll() {
+    int bytes = unconsumed;
+    unconsumed = 0;
+    stream.consumed(bytes);
   }
 
   @Override
