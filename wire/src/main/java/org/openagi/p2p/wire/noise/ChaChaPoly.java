@@ -41,6 +41,14 @@ public final class ChaChaPoly {
   private final byte[] nonceBytes = new byte[12];
 
   /**
+   * Native code gets copies of these arrays and writes the whole copy back: it must never be given
+   * the array of a pool, parts of which other threads are writing meanwhile.
+   */
+  private final byte[] smallIn = new byte[SMALL_BYTES + TAG_BYTES];
+
+  private final byte[] smallOut = new byte[SMALL_BYTES + TAG_BYTES];
+
+  /**
    * @param lowSetupCost a provider with the Conscrypt name of this cipher, for small messages; null or
    *     one without that cipher to use the JDK's for all
    */
@@ -94,10 +102,19 @@ public final class ChaChaPoly {
       Cipher cipher = length < SMALL_BYTES ? small : large;
       cipher.init(Cipher.ENCRYPT_MODE, key, nonce);
       if (associatedData.length > 0) cipher.updateAAD(associatedData);
-      return cipher.doFinal(in, inOffset, length, out, outOffset);
+      return run(cipher, in, inOffset, length, out, outOffset);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("ChaCha20-Poly1305 failed to seal " + length + " bytes", e);
     }
+  }
+
+  private int run(Cipher cipher, byte[] in, int inOffset, int length, byte[] out, int outOffset)
+      throws GeneralSecurityException {
+    if (cipher == large) return cipher.doFinal(in, inOffset, length, out, outOffset);
+    System.arraycopy(in, inOffset, smallIn, 0, length);
+    int written = cipher.doFinal(smallIn, 0, length, smallOut, 0);
+    System.arraycopy(smallOut, 0, out, outOffset, written);
+    return written;
   }
 
   /**
@@ -137,7 +154,7 @@ public final class ChaChaPoly {
       Cipher cipher = length - TAG_BYTES < SMALL_BYTES ? small : large;
       cipher.init(Cipher.DECRYPT_MODE, key, nonce);
       if (associatedData.length > 0) cipher.updateAAD(associatedData);
-      return cipher.doFinal(in, inOffset, length, out, outOffset);
+      return run(cipher, in, inOffset, length, out, outOffset);
     } catch (AEADBadTagException e) {
       throw e;
     } catch (GeneralSecurityException e) {
