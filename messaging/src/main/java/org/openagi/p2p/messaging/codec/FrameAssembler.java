@@ -88,7 +88,7 @@ public final class FrameAssembler {
         return true;
       }
       lengthShift += 7;
-      if (lengthShift > 21) throw WireReader.violation("frame length of more than 3 bytes");
+      if (lengthShift >= 21) throw WireReader.violation("frame length of more than 3 bytes");
     }
     return false;
   }

@@ -40,8 +40,6 @@ public final class SimWorld {
 
   private void step() {
     Event event = events.poll();
-    if (System.getProperty("dbg") != null && order < 4000)
-      System.out.println(time.nanoTime() + " " + event.atNanos + " " + event.action);
     if (event.atNanos > time.nanoTime()) time.jumpTo(event.atNanos);
     event.action.run();
   }

@@ -1,0 +1,57 @@
+package org.openagi.p2p.messaging.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class OutboxQuotaTest {
+  @Test
+  void refusesTheMessageAfterTheLastAndNamesTheNumbers() {
+    OutboxQuota quota = new OutboxQuota("bob", null, 3, 10_000);
+    for (int i = 0; i < 3; i++) assertNull(quota.reserve(100));
+    String why = quota.reserve(100);
+    assertEquals("outbox of bob holds 3 of 3 messages and 684 of 10000 bytes", why);
+    quota.release(1, 100);
+    assertNull(quota.reserve(0));
+  }
+
+  @Test
+  void refusesTheByteAfterTheLast() {
+    OutboxQuota quota = new OutboxQuota("bob", null, 100, 1000);
+    assertNull(quota.reserve(1000 - OutboxQuota.OVERHEAD_BYTES));
+    assertNotNull(quota.reserve(0));
+    quota.release(1, 1000 - OutboxQuota.OVERHEAD_BYTES);
+    assertEquals(0, quota.bytes());
+    assertNotNull(quota.reserve(1001 - OutboxQuota.OVERHEAD_BYTES));
+    assertEquals(0, quota.messages());
+  }
+
+  @Test
+  void theNodesQuotaLimitsAllAndLeavesNothingBehind() {
+    OutboxQuota node = new OutboxQuota("node", null, 2, 1 << 20);
+    OutboxQuota bob = new OutboxQuota("bob", node, 10, 1 << 20);
+    OutboxQuota eve = new OutboxQuota("eve", node, 10, 1 << 20);
+    assertNull(bob.reserve(1));
+    assertNull(eve.reserve(1));
+    assertTrue(bob.reserve(1).contains("node"));
+    assertEquals(1, bob.messages());
+    bob.release(1, 1);
+    eve.release(1, 1);
+    assertEquals(0, node.messages());
+    assertEquals(0, node.bytes());
+  }
+
+  @Test
+  void countsUpToItsOwnLimits() {
+    OutboxQuota quota = new OutboxQuota("x", null, OutboxQuota.MAX_MESSAGES, OutboxQuota.MAX_BYTES);
+    for (int i = 0; i < 4000; i++) assertNull(quota.reserve(64 << 20));
+    assertEquals(4000, quota.messages());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new OutboxQuota("x", null, OutboxQuota.MAX_MESSAGES + 1, 1));
+  }
+}
