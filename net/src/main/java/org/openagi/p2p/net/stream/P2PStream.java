@@ -231,8 +231,9 @@ public final class P2PStream implements AutoCloseable {
         new StreamResetException(this + " ended: " + cause.getMessage(), cause);
     boolean ours =
         cause instanceof MuxedStreamException end && end.reason() == Reason.RESET_LOCALLY;
-    input.onClosed(failure, ours);
+    // The output first: who is woken by the input's end finds it failed already.
     output.onClosed(failure);
+    input.onClosed(failure, ours);
   }
 
   /** What the multiplexer reports, kept out of the public face. */
@@ -265,8 +266,8 @@ public final class P2PStream implements AutoCloseable {
         return;
       }
       open = false;
-      input.onClosed(null, false);
       output.onClosed(null);
+      input.onClosed(null, false);
     }
   }
 }
