@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openagi.p2p.protocols.mdns.MdnsConfig;
 
 /**
@@ -71,6 +73,27 @@ class LanDiscoveryTest {
       Map<String, Object> found =
           js.await(line -> line.toString().contains(ours.peerId()) && line.get("event") != null);
       assertTrue(found.toString().contains("/ip4/10.77.0.2/tcp/4002"), found.toString());
+    }
+  }
+
+  /** Goal: what was discovered can be dialed, in both directions, over each secure channel. */
+  @ParameterizedTest
+  @ValueSource(strings = {"noise", "tls"})
+  void jsLibp2pAndWeDialWhatWeDiscovered(String security) throws Exception {
+    String[] arguments = {"eth0", security, "/ip4/0.0.0.0/tcp/0"};
+    String[] js = {"--listen", "/ip4/0.0.0.0/tcp/0", "--mdns", "--security", security};
+    try (ProbeProcess dialed = ProbeProcess.start(on(1), HostProbe.class, arguments);
+        ProbeProcess dialing = ProbeProcess.start(on(2), HostProbe.class, arguments);
+        JsPeer peer = JsPeer.start(on(3), js)) {
+      peer.awaitEvent("discovered", dialed.peerId());
+      assertEquals(
+          "/" + (security.equals("tls") ? "tls/1.0.0" : "noise"),
+          peer.call("dialPeer", "peerId", dialed.peerId()).get("encryption"));
+      peer.call("echo", "peerId", dialed.peerId(), "bytes", 1 << 20);
+
+      dialing.awaitPeer(peer.peerId(), "/ip4/10.77.0.3/tcp/");
+      dialing.say("dial " + peer.peerId());
+      dialing.awaitLine("\"echoed\"", peer.peerId(), "1048576");
     }
   }
 

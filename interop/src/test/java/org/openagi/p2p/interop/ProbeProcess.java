@@ -12,7 +12,10 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A {@link DiscoveryProbe} in a process of its own, optionally in a namespace. One thread only. */
+/**
+ * A {@link DiscoveryProbe} or {@link HostProbe} in a process of its own, optionally in a namespace.
+ * One thread only.
+ */
 final class ProbeProcess implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 60;
@@ -35,8 +38,13 @@ final class ProbeProcess implements AutoCloseable {
 
   static ProbeProcess start(List<String> prefix, String... arguments)
       throws IOException, InterruptedException {
+    return start(prefix, DiscoveryProbe.class, arguments);
+  }
+
+  static ProbeProcess start(List<String> prefix, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
-    command.addAll(Lab.java(DiscoveryProbe.class, arguments));
+    command.addAll(Lab.java(main, arguments));
     return new ProbeProcess(new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start());
@@ -55,6 +63,17 @@ final class ProbeProcess implements AutoCloseable {
   /** The first line, past or future, that says that a peer is gone. */
   String awaitGone(String peer) throws InterruptedException {
     return await(line -> line.contains("\"gone\"") && line.contains(peer));
+  }
+
+  /** Sends a line to its standard input. */
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** The first line, past or future, that contains all the parts. */
+  String awaitLine(String... parts) throws InterruptedException {
+    return await(line -> List.of(parts).stream().allMatch(line::contains));
   }
 
   boolean hasSaid(String part) {
