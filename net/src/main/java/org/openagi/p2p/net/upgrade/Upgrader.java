@@ -138,7 +138,7 @@ public final class Upgrader {
         kind = switch (e.failure()) {
           case WRONG_PEER -> UpgradeException.Kind.WRONG_PEER;
           case TIMEOUT -> UpgradeException.Kind.TIMEOUT;
-          case REMOTE_CLOSED -> UpgradeException.Kind.CLOSED;
+          case REMOTE_CLOSED, IO -> UpgradeException.Kind.CLOSED;
           default -> UpgradeException.Kind.FAILED;
         };
       }
