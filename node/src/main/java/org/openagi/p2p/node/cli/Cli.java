@@ -36,6 +36,7 @@ public final class Cli {
     commands.put("listen", () -> new ListenCommand(streams));
     commands.put("ping", () -> new PingCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));
+    commands.put("warm-up", WarmUpCommand::new);
     commands.put(COMPLETION, CompletionCommand::new);
   }
 
@@ -51,6 +52,7 @@ public final class Cli {
         .setParameterExceptionHandler(this::explain)
         .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure))
         .setUsageHelpAutoWidth(false)
+        .setExpandAtFiles(false) // @FILE is the content of a message, not more arguments
         .setCaseInsensitiveEnumValuesAllowed(true);
     if (args.length == 0) {
       root.usage(streams.err());

@@ -44,6 +44,15 @@ final class Deliveries {
     }
   }
 
+  /** Why a message was not acknowledged. */
+  static String reason(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Acknowledged a -> "it was";
+      case Outcome.Expired expired -> expired.reason();
+      case Outcome.Refused refused -> refused.detail();
+    };
+  }
+
   static String millis(long micros) {
     return micros < 10_000
         ? String.format(Locale.ROOT, "%.2f ms", micros / 1e3)

@@ -6,7 +6,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.network.config.ConfigException;
+import org.openagi.p2p.network.config.ConfigKey;
+import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.ConfigLoader;
+import org.openagi.p2p.network.config.Origin;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.config.Setting;
 import org.openagi.p2p.node.json.JsonObject;
@@ -24,6 +27,7 @@ abstract class NetworkCommand implements Callable<Integer> {
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int WRONG_USAGE = 2;
+  private static final String SECONDS_TO_FIND = "10";
 
   @Mixin
   private CommonOptions common = new CommonOptions();
@@ -47,6 +51,16 @@ abstract class NetworkCommand implements Callable<Integer> {
   /** What this command sets when the user does not; any value the user gives wins. */
   P2PConfig adjust(P2PConfig config) {
     return config;
+  }
+
+  /**
+   * More time to find a peer by its name: who names one wants to wait for it, and the wait ends when it
+   * is found.
+   */
+  static P2PConfig withTimeToFind(P2PConfig config) {
+    ConfigKey<?> key = ConfigKeys.DISCOVERY_TIMEOUT;
+    boolean chosen = config.origin(key).kind() != Origin.Kind.DEFAULT;
+    return chosen ? config : config.with(key.name(), SECONDS_TO_FIND);
   }
 
   @Override

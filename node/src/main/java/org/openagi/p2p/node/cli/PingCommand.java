@@ -38,6 +38,11 @@ final class PingCommand extends NetworkCommand {
   }
 
   @Override
+  P2PConfig adjust(P2PConfig config) {
+    return withTimeToFind(config);
+  }
+
+  @Override
   int run(P2PConfig config, Output out) throws Exception {
     if (count < 1 || count > COUNT_MAX) {
       throw wrongUsage("--count " + count + ": 1 to " + COUNT_MAX);

@@ -58,6 +58,11 @@ final class SendCommand extends NetworkCommand {
   }
 
   @Override
+  P2PConfig adjust(P2PConfig config) {
+    return withTimeToFind(config);
+  }
+
+  @Override
   int run(P2PConfig config, Output out) throws Exception {
     DeliveryOptions options = options();
     Bytes payload = payload();
@@ -77,8 +82,13 @@ final class SendCommand extends NetworkCommand {
     long start = System.nanoTime();
     Delivery delivery = manager.submit(NetworkMessage.of(type, peer, payload), options);
     Outcome outcome = delivery.outcome().get();
-    new Deliveries(out).print(peer, delivery, outcome, (System.nanoTime() - start) / 1000);
-    return outcome.isAcknowledged() ? DONE : FAILED;
+    long micros = (System.nanoTime() - start) / 1000;
+    if (outcome.isAcknowledged() || out.isJson()) {
+      new Deliveries(out).print(peer, delivery, outcome, micros);
+    }
+    if (outcome.isAcknowledged()) return DONE;
+    out.remark(SafeText.of("not delivered to " + peer + ": " + Deliveries.reason(outcome)));
+    return FAILED;
   }
 
   private DeliveryOptions options() {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
@@ -51,10 +52,9 @@ final class Session implements AutoCloseable {
         + folder
         + "; this command takes part as another one, "
         + (temporary == null ? "kept in " + beside : "for this time only"));
-    P2PConfig changed = config
+    P2PConfig changed = withFreePorts(config)
         .with(ConfigKeys.DATA.name(), used.toString())
-        .with(ConfigKeys.NAME.name(), "")
-        .with(ConfigKeys.PORT.name(), "0");
+        .with(ConfigKeys.NAME.name(), "");
     return new Session(build(changed, extras -> {}), temporary);
   }
 
@@ -89,6 +89,16 @@ final class Session implements AutoCloseable {
     try (Stream<Path> files = Files.walk(temporary)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
     }
+  }
+
+  /** The node that runs has the ports that were asked for. */
+  private static P2PConfig withFreePorts(P2PConfig config) {
+    List<Multiaddr> listen = config.get(ConfigKeys.LISTEN);
+    if (listen.isEmpty()) return config.with(ConfigKeys.PORT.name(), "0");
+    String free = listen.stream()
+        .map(address -> address.toString().replaceFirst("/tcp/\\d+", "/tcp/0"))
+        .collect(Collectors.joining(","));
+    return config.with(ConfigKeys.LISTEN.name(), free);
   }
 
   private static P2PNetworkManager build(

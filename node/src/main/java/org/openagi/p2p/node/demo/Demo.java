@@ -24,14 +24,17 @@ import org.openagi.p2p.node.json.JsonObject;
  */
 public final class Demo implements AutoCloseable {
   /** A busy machine may take long to start a process. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-  private static final Duration STEP_LIMIT = Duration.ofSeconds(15);
+  private static final Duration STEP_LIMIT = Duration.ofSeconds(30);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(8);
   private static final List<String> NAMES = List.of("ada", "bob", "cyd");
   private static final int HEAP_MEGABYTES = 96;
   private static final int ROUNDS_PER_DIRECTION = 50;
   private static final int PAYLOAD_BYTES = 64;
+
+  /** What is shown of an id whose name is not known yet; ids differ at their end. */
+  private static final int TAIL_CHARACTERS = 6;
 
   private final Reporter reporter;
   private final Path folder;
@@ -275,7 +278,7 @@ public final class Demo implements AutoCloseable {
     String peer = event.text("name").isEmpty() ? nameOf(event.text("peerId")) : event.text("name");
     String text =
         switch (event.text("event")) {
-          case "listening" -> "is up at " + event.members().get("addresses");
+          case "listening" -> "is up at " + String.join(", ", event.texts("addresses"));
           case "discovered" -> "has found " + peer;
           case "connected" -> "is connected to " + peer + " by " + event.text("security");
           case "left" -> "has lost " + peer + ": " + event.text("reason");
@@ -291,10 +294,10 @@ public final class Demo implements AutoCloseable {
 
   private String nameOf(String peerId) {
     return nodes.values().stream()
-        .filter(node -> node.peerId().equals(peerId))
+        .filter(node -> !peerId.isEmpty() && node.peerId().equals(peerId))
         .map(DemoNode::name)
         .findFirst()
-        .orElse(peerId);
+        .orElseGet(() -> "…" + peerId.substring(Math.max(0, peerId.length() - TAIL_CHARACTERS)));
   }
 
   private NodeEvent await(String one, String event, String other, String what)

@@ -3,6 +3,7 @@ package org.openagi.p2p.node.demo;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,13 @@ record NodeEvent(Map<String, Object> members, long atNanos) {
   /** A string member, empty if there is none. */
   String text(String name) {
     return members.get(name) instanceof String text ? text : "";
+  }
+
+  /** The strings of a list member, empty if there is none. */
+  List<String> texts(String name) {
+    return members.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   /** A number member, 0 if there is none. */
