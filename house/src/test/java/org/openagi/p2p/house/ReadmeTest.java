@@ -54,7 +54,8 @@ class ReadmeTest {
   private static Map<String, String> blocks(String text, String pattern) {
     Map<String, String> blocks = new TreeMap<>();
     Matcher m = Pattern.compile(pattern).matcher(text);
-    while (m.find()) blocks.put(m.group(1), m.group(2).stripIndent().strip());
+    while (m.find())
+      blocks.put(m.group(1), m.group(2).stripTrailing().stripIndent().strip());
     return blocks;
   }
 

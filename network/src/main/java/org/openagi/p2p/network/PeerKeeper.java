@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
@@ -76,18 +74,21 @@ final class PeerKeeper {
     long refusedUntilNanos;
   }
 
+  /** Runs tasks on one thread. */
+  interface Timer {
+    /** Runs a task after a delay; what comes after the timer's end is dropped. */
+    void schedule(Duration delay, Runnable task);
+  }
+
   private final Host host;
-  private final ScheduledExecutorService timer;
+  private final Timer timer;
   private final TimeSource time;
   private final long createdNanos;
 
   // Confined to the timer thread.
   private final Map<PeerId, Tracked> tracked = new HashMap<>();
 
-  /**
-   * @param timer one thread, which the caller ends; it drops what comes later
-   */
-  PeerKeeper(Host host, ScheduledExecutorService timer, TimeSource time) {
+  PeerKeeper(Host host, Timer timer, TimeSource time) {
     this.host = host;
     this.timer = timer;
     this.time = time;
@@ -101,19 +102,18 @@ final class PeerKeeper {
    * @param remembered peers of last time, most recently seen first
    */
   void start(List<Multiaddr> listed, List<RememberedPeer> remembered) {
-    timer.execute(() -> {
+    post(() -> {
       listed.forEach(this::keepListed);
       remembered.stream().limit(REMEMBERED_TRIED_MAX).forEach(this::keepRemembered);
     });
-    timer.scheduleWithFixedDelay(
-        this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    postLater(this::tick, TICK);
   }
 
   /** A peer announces itself, for the first time or with other addresses. */
   void onAnnounced(PeerId peer, List<Multiaddr> addresses) {
     if (peer.equals(host.peerId())) return;
     post(() -> {
-      if (tracked.size() >= TRACKED_MAX && !tracked.containsKey(peer)) return;
+      if (isFull(peer)) return;
       host.peers().addAddresses(peer, addresses, AddressSource.MDNS, ANNOUNCED_ADDRESS_TTL);
       add(peer, Reason.ANNOUNCED);
     });
@@ -130,7 +130,7 @@ final class PeerKeeper {
   /** A peer is connected; should it be lost, it is worth some attempts. */
   void onConnected(PeerId peer) {
     post(() -> {
-      if (tracked.size() >= TRACKED_MAX && !tracked.containsKey(peer)) return;
+      if (isFull(peer)) return;
       tracked(peer).recentUntilNanos = Long.MAX_VALUE;
       add(peer, Reason.RECENT);
     });
@@ -152,6 +152,7 @@ final class PeerKeeper {
   /** One of us has refused the other's name: leave it alone for a while. */
   void onNameRefused(PeerId peer) {
     post(() -> {
+      if (isFull(peer)) return;
       Tracked entry = tracked(peer);
       entry.reasons.remove(Reason.RECENT);
       entry.refusedUntilNanos = now() + REFUSED_PAUSE.toNanos();
@@ -213,6 +214,11 @@ final class PeerKeeper {
     add(peer.peer(), Reason.RECENT);
   }
 
+  /** Whether the peer would be one too many. */
+  private boolean isFull(PeerId peer) {
+    return tracked.size() >= TRACKED_MAX && !tracked.containsKey(peer);
+  }
+
   private Tracked tracked(PeerId peer) {
     return tracked.computeIfAbsent(peer, each -> new Tracked());
   }
@@ -256,19 +262,14 @@ final class PeerKeeper {
   }
 
   private void tick() {
-    try {
-      long now = now();
-      for (Map.Entry<PeerId, Tracked> each : List.copyOf(tracked.entrySet())) {
-        Tracked entry = each.getValue();
-        boolean recentOver =
-            entry.recentUntilNanos != Long.MAX_VALUE && entry.recentUntilNanos < now;
-        if (entry.reasons.contains(Reason.RECENT) && recentOver)
-          remove(each.getKey(), Reason.RECENT);
-        else keep(each.getKey(), entry);
-        forgetIfIdle(each.getKey(), entry);
-      }
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("keeping peers connected failed; goes on with the next turn");
+    postLater(this::tick, TICK);
+    long now = now();
+    for (Map.Entry<PeerId, Tracked> each : List.copyOf(tracked.entrySet())) {
+      Tracked entry = each.getValue();
+      boolean recentOver = entry.recentUntilNanos != Long.MAX_VALUE && entry.recentUntilNanos < now;
+      if (entry.reasons.contains(Reason.RECENT) && recentOver) remove(each.getKey(), Reason.RECENT);
+      else keep(each.getKey(), entry);
+      forgetIfIdle(each.getKey(), entry);
     }
   }
 
@@ -286,7 +287,7 @@ final class PeerKeeper {
   }
 
   private void postLater(Runnable task, Duration delay) {
-    timer.schedule(() -> runLogged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    timer.schedule(delay, () -> runLogged(task));
   }
 
   private static void runLogged(Runnable task) {

@@ -120,7 +120,8 @@ record RunningNode(
     Host host = Host.create(hostConfig(config), key);
     undo.push(() -> stop(host));
     PeerDirectory directory = new PeerDirectory(pins);
-    PeerKeeper keeper = new PeerKeeper(host, timer, time);
+    PeerKeeper keeper = new PeerKeeper(
+        host, (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS), time);
     NameKeeper nameKeeper = new NameKeeper(identity, host, pins, directory, keeper, events, time);
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);

@@ -29,8 +29,12 @@ public final class ConfigKeys {
           + " id.");
 
   /** What the node is for. */
-  public static final ConfigKey<NodeType> NODE_TYPE =
-      ConfigKey.of("node_type", ValueTypes.oneOf(nodeTypes()), "full", "What this node is for.");
+  public static final ConfigKey<NodeType> NODE_TYPE = ConfigKey.of(
+      "node_type",
+      ValueTypes.oneOf(nodeTypes()),
+      "full",
+      "What this node is for, announced to peers in its signed record. In this release every type"
+          + " behaves the same.");
 
   /** Where key, pins and remembered peers live. */
   public static final ConfigKey<Optional<Path>> DATA = ConfigKey.of(
@@ -134,7 +138,8 @@ public final class ConfigKeys {
       "bandwidth_limit",
       ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
       "1048576",
-      "Message bytes this node sends per second to all peers together; 0 means no limit.");
+      "Message bytes this node sends per second to all peers together; 0 means no limit. DATA"
+          + " waits; CONSENSUS, HEARTBEAT, DISCOVERY and ERROR count but never wait.");
 
   /** Security protocols. */
   public static final ConfigKey<List<String>> SECURITY = ConfigKey.of(

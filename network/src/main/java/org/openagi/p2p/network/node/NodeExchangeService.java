@@ -70,6 +70,7 @@ public final class NodeExchangeService implements HostListener {
   private final ScheduledExecutorService timer;
   private final Bytes ownRecord;
   private final Listener listener;
+  private final Duration deadline;
   private final Semaphore serving = new Semaphore(EXCHANGES_SERVED_MAX);
   private final LongAdder failed = new LongAdder();
 
@@ -82,10 +83,20 @@ public final class NodeExchangeService implements HostListener {
    */
   public NodeExchangeService(
       Host host, ScheduledExecutorService timer, Bytes ownRecord, Listener listener) {
+    this(host, timer, ownRecord, listener, DEADLINE);
+  }
+
+  NodeExchangeService(
+      Host host,
+      ScheduledExecutorService timer,
+      Bytes ownRecord,
+      Listener listener,
+      Duration deadline) {
     this.host = host;
     this.timer = timer;
     this.ownRecord = ownRecord;
     this.listener = listener;
+    this.deadline = deadline;
   }
 
   /** Begins to serve and to ask; before the host starts. */
@@ -150,7 +161,7 @@ public final class NodeExchangeService implements HostListener {
   }
 
   private void exchange(Connection connection, P2PStream stream, Role role) {
-    Future<?> deadline = timer.schedule(stream::reset, DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> limit = timer.schedule(stream::reset, deadline.toMillis(), TimeUnit.MILLISECONDS);
     AtomicReference<Optional<NodeRecord>> record = new AtomicReference<>(Optional.empty());
     try {
       NodeExchange exchange = new NodeExchange(stream.input(), stream.output());
@@ -168,7 +179,7 @@ public final class NodeExchangeService implements HostListener {
       connection.close(
           new CloseReason(CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(e.getMessage())));
     } finally {
-      deadline.cancel(false);
+      limit.cancel(false);
       if (role == Role.LISTENER) serving.release();
     }
   }
