@@ -20,8 +20,7 @@ class LeakTest {
   @Test
   void noTestHasLeakedABuffer() throws IOException {
     List<String> leaks = new ArrayList<>();
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
+    Path root = root();
     try (Stream<Path> modules = Files.list(root)) {
       for (Path reports : modules
           .map(m -> m.resolve("target/surefire-reports"))
@@ -39,5 +38,11 @@ class LeakTest {
       }
     }
     assertEquals(List.of(), leaks);
+  }
+
+  private static Path root() {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
+    return root;
   }
 }
