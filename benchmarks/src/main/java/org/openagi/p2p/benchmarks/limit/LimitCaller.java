@@ -48,7 +48,7 @@ final class LimitCaller extends FrameReader implements BenchSystem.PingPong {
   }
 
   @Override
-  void onFrame(ChannelHandlerContext ctx, ByteBuf buffer, int payloadBytes) {
+  void onFrame(ChannelHandlerContext ctx, ByteBuf payload) {
     nanos[round++] = System.nanoTime() - startedNanos;
     if (round == nanos.length) finished.countDown();
     else call(ctx);

@@ -24,5 +24,5 @@ final class LimitIdle extends FrameReader {
   }
 
   @Override
-  void onFrame(ChannelHandlerContext ctx, ByteBuf buffer, int payloadBytes) {}
+  void onFrame(ChannelHandlerContext ctx, ByteBuf payload) {}
 }

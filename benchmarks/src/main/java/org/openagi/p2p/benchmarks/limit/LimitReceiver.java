@@ -40,12 +40,13 @@ final class LimitReceiver extends FrameReader {
   }
 
   @Override
-  void onFrame(ChannelHandlerContext ctx, ByteBuf buffer, int payloadBytes) {
+  void onFrame(ChannelHandlerContext ctx, ByteBuf payload) {
     count++;
-    if (payloadBytes > 0) touched += buffer.getByte(buffer.readerIndex() + payloadBytes - 1);
+    int payloadBytes = payload.readableBytes();
+    if (payloadBytes > 0) touched += payload.getByte(payload.writerIndex() - 1);
     if (!echo) return;
     ByteBuf answer = ctx.alloc().directBuffer(HEADER_BYTES + payloadBytes);
-    answer.writeInt(payloadBytes).writeBytes(buffer, buffer.readerIndex(), payloadBytes);
+    answer.writeInt(payloadBytes).writeBytes(payload);
     ctx.write(answer, ctx.voidPromise());
   }
 

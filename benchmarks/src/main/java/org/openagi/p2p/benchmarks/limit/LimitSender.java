@@ -37,8 +37,8 @@ final class LimitSender extends FrameReader {
   }
 
   @Override
-  void onFrame(ChannelHandlerContext ctx, ByteBuf buffer, int payloadBytes) {
-    acknowledged = buffer.getLong(buffer.readerIndex());
+  void onFrame(ChannelHandlerContext ctx, ByteBuf payload) {
+    acknowledged = payload.getLong(payload.readerIndex());
   }
 
   @Override

@@ -129,7 +129,9 @@ public final class LimitSystem implements BenchSystem {
     return new ChannelInitializer<SocketChannel>() {
       @Override
       protected void initChannel(SocketChannel channel) {
-        channel.pipeline().addLast(tls.newHandler(channel.alloc()), handler.get());
+        channel
+            .pipeline()
+            .addLast(tls.newHandler(channel.alloc()), FrameReader.decoder(), handler.get());
       }
     };
   }
