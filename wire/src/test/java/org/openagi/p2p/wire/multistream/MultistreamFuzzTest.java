@@ -44,4 +44,22 @@ class MultistreamFuzzTest {
     }
     if (out.readableBytes() > 64) throw new AssertionError(out.readableBytes() + " bytes proposed");
   }
+
+  /** A line of well-formed text that is accepted is written back as the bytes that were read. */
+  @FuzzTest
+  void line(byte[] input) {
+    ByteBuf in = Unpooled.wrappedBuffer(input);
+    try {
+      MultistreamLines.read(in).ifPresent(text -> {
+        if (text.indexOf('\uFFFD') >= 0) return; // stands for bytes that are not UTF-8
+        ByteBuf again = Unpooled.buffer();
+        MultistreamLines.write(text, again);
+        if (!again.equals(Unpooled.wrappedBuffer(input, 0, in.readerIndex()))) {
+          throw new AssertionError("'" + text + "' is written in another form");
+        }
+      });
+    } catch (ProtocolViolationException e) {
+      // Refused, as most inputs should be.
+    }
+  }
 }
