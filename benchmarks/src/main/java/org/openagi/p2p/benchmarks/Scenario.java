@@ -1,6 +1,7 @@
 package org.openagi.p2p.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.openagi.p2p.benchmarks.worker.Settings;
@@ -37,7 +38,8 @@ enum Scenario {
     Figures play(String system, Settings settings, List<String> jvm) throws Exception {
       int count = settings.connections();
       try (var holder = WorkerProcess.start(system, "sink", settings, jvm);
-          var dialer = WorkerProcess.start(system, "dial", settings, jvm, addressOf(holder))) {
+          var dialer = WorkerProcess.start(
+              system, "dial", settings, dialerOptions(jvm), addressOf(holder))) {
         // The first connections load classes and fill pools, which are not a connection's cost.
         dialer.ask(Integer.toString(WARMUP_CONNECTIONS));
         Figures before = memory(holder);
@@ -53,6 +55,13 @@ enum Scenario {
                 (after.get("heap_bytes") - before.get("heap_bytes")) / 1024 / count)
             .put("dial_ms", dialMillis);
       }
+    }
+
+    /** The other ends are a thousand nodes in one process, which is not measured: let it be large. */
+    private List<String> dialerOptions(List<String> jvm) {
+      var all = new ArrayList<String>(jvm);
+      all.addAll(List.of("-Xmx4g", "-XX:+UseSerialGC", "-Dio.netty.allocator.type=unpooled"));
+      return all;
     }
 
     private Figures memory(WorkerProcess holder) throws Exception {
