@@ -3,7 +3,6 @@ package org.openagi.p2p.net.security;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
-import org.openagi.p2p.wire.noise.ChaChaPoly;
 import org.openagi.p2p.wire.noise.NoiseException;
 import org.openagi.p2p.wire.noise.NoiseTransport;
 
@@ -11,7 +10,9 @@ import org.openagi.p2p.wire.noise.NoiseTransport;
  * Takes Noise frames out of a byte stream and opens them.
  *
  * <p>Frames that are complete within one read are opened from where they are; only a frame that is
- * cut by the end of a read is kept, in a buffer that grows with the bytes that really arrived.
+ * cut by the end of a read is kept, in a buffer that grows with the bytes that really arrived. A frame
+ * is opened in place in the thread's scratch array and leaves in a direct buffer; see {@link
+ * NoiseFrameWriter} for why.
  * Confined to the channel's event loop.
  */
 final class NoiseFrameReader {
@@ -19,8 +20,6 @@ final class NoiseFrameReader {
 
   /** First size of the buffer for a cut frame. */
   private static final int MIN_PARTIAL_BYTES = 512;
-
-  private static final byte[] NO_BYTES = {};
 
   private final NoiseTransport transport;
   private @Nullable ByteBuf partial;
@@ -40,7 +39,7 @@ final class NoiseFrameReader {
   ByteBuf read(ByteBufAllocator allocator, ByteBuf in) throws NoiseException {
     if (partial != null && !fillPartial(partial, in)) return null;
     int plaintextBytes = completePlaintextBytes(in);
-    ByteBuf out = plaintextBytes == 0 ? null : allocator.heapBuffer(plaintextBytes, plaintextBytes);
+    ByteBuf out = plaintextBytes == 0 ? null : allocator.directBuffer(plaintextBytes);
     try {
       openAll(in, out);
       keepRest(allocator, in);
@@ -107,18 +106,17 @@ final class NoiseFrameReader {
 
   private void open(NoiseThreadState thread, ByteBuf in, int length, @Nullable ByteBuf out)
       throws NoiseException {
-    byte[] source = in.hasArray() ? in.array() : thread.scratch();
-    int sourceOffset = in.hasArray() ? in.arrayOffset() + in.readerIndex() : 0;
-    if (!in.hasArray()) in.getBytes(in.readerIndex(), source, 0, length);
-    in.skipBytes(length);
-    ChaChaPoly aead = thread.aead();
-    if (out == null) {
-      transport.open(aead, source, sourceOffset, length, NO_BYTES, 0);
+    byte[] scratch = thread.scratch();
+    int opened;
+    if (in.hasArray()) {
+      int offset = in.arrayOffset() + in.readerIndex();
+      opened = transport.open(thread.aead(), in.array(), offset, length, scratch, 0);
     } else {
-      int target = out.arrayOffset() + out.writerIndex();
-      int opened = transport.open(aead, source, sourceOffset, length, out.array(), target);
-      out.writerIndex(out.writerIndex() + opened);
+      in.getBytes(in.readerIndex(), scratch, 0, length);
+      opened = transport.open(thread.aead(), scratch, 0, length, scratch, 0);
     }
+    in.skipBytes(length);
+    if (out != null) out.writeBytes(scratch, 0, opened);
   }
 
   private void keepRest(ByteBufAllocator allocator, ByteBuf in) {
@@ -126,7 +124,7 @@ final class NoiseFrameReader {
     if (rest == 0) return;
     int frameBytes = LENGTH_BYTES + NoiseTransport.MAX_MESSAGE_BYTES;
     partial = allocator
-        .heapBuffer(Math.min(frameBytes, Math.max(MIN_PARTIAL_BYTES, 2 * rest)), frameBytes)
+        .directBuffer(Math.min(frameBytes, Math.max(MIN_PARTIAL_BYTES, 2 * rest)), frameBytes)
         .writeBytes(in);
   }
 

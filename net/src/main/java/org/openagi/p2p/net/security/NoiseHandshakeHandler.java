@@ -69,7 +69,7 @@ final class NoiseHandshakeHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     if (received == null)
-      received = ctx.alloc().heapBuffer(Math.max(MIN_BUFFER_BYTES, in.readableBytes()));
+      received = ctx.alloc().buffer(Math.max(MIN_BUFFER_BYTES, in.readableBytes()));
     received.writeBytes(in);
     in.release();
     try {

@@ -8,7 +8,7 @@ import org.openagi.p2p.wire.noise.NoiseTransport;
 /**
  * What all Noise connections of one thread share, so that an idle connection holds neither a cipher
  * nor a buffer: the cipher engine, and room for one frame on its way from a direct buffer into the
- * cipher, which works on arrays.
+ * cipher, which works on arrays, and back.
  *
  * <p>Confined to its thread. The scratch array must not be used across calls out of the handler.
  */

@@ -33,6 +33,12 @@ public final class ChaChaPoly {
   /** Plaintexts up to this size go to the provider with the cheaper set-up: the two cross at 2 KiB. */
   static final int SMALL_BYTES = 2048;
 
+  /**
+   * Lone messages, tag included, travel to native code in a smaller pair of arrays, since it copies
+   * them whole three times.
+   */
+  private static final int TINY_BYTES = 256;
+
   private static final String JDK_TRANSFORMATION = "ChaCha20-Poly1305";
   private static final String CONSCRYPT_TRANSFORMATION = "ChaCha20/Poly1305/NoPadding";
 
@@ -47,6 +53,8 @@ public final class ChaChaPoly {
   private final byte[] smallIn = new byte[SMALL_BYTES + TAG_BYTES];
 
   private final byte[] smallOut = new byte[SMALL_BYTES + TAG_BYTES];
+  private final byte[] tinyIn = new byte[TINY_BYTES];
+  private final byte[] tinyOut = new byte[TINY_BYTES];
 
   /**
    * @param lowSetupCost a provider with the Conscrypt name of this cipher, for small messages; null or
@@ -111,9 +119,12 @@ public final class ChaChaPoly {
   private int run(Cipher cipher, byte[] in, int inOffset, int length, byte[] out, int outOffset)
       throws GeneralSecurityException {
     if (cipher == large) return cipher.doFinal(in, inOffset, length, out, outOffset);
-    System.arraycopy(in, inOffset, smallIn, 0, length);
-    int written = cipher.doFinal(smallIn, 0, length, smallOut, 0);
-    System.arraycopy(smallOut, 0, out, outOffset, written);
+    boolean tiny = length + TAG_BYTES <= TINY_BYTES;
+    byte[] from = tiny ? tinyIn : smallIn;
+    byte[] to = tiny ? tinyOut : smallOut;
+    System.arraycopy(in, inOffset, from, 0, length);
+    int written = cipher.doFinal(from, 0, length, to, 0);
+    System.arraycopy(to, 0, out, outOffset, written);
     return written;
   }
 
