@@ -118,6 +118,10 @@ public final class OutboxEntry implements Delivery, Numbered {
     return this;
   }
 
+  boolean hasListener() {
+    return listener != null;
+  }
+
   /** Whether somebody must be told of the end. After a fence after {@link #settle}. */
   boolean isObserved() {
     return listener != null || future != null;

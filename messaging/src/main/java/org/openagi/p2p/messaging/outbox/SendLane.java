@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -60,8 +61,14 @@ public final class SendLane implements FrameAssembler.Sink {
   private final TimeSource time;
   private final SealText sealText;
 
+  private final long defaultLifetimeNanos;
+  private final long sealPauseNanos;
+  private final long sealIntervalNanos;
+
   private final OutboxLog.Cursor<OutboxEntry> admitted;
   private long earliestDeadlineNanos = NEVER;
+  private long nowNanos;
+  private long nowEpochMillis;
 
   private @Nullable PeerLink link;
   private @Nullable SendResources resources;
@@ -77,6 +84,7 @@ public final class SendLane implements FrameAssembler.Sink {
   private long maxUnsealedBytes;
   private long unsealedBytes;
   private long lastSealNanos;
+  private boolean patient;
   private long generation;
   private long highestSentEnd = 1;
   private final ArrayDeque<Long> sealedEnds = new ArrayDeque<>();
@@ -109,6 +117,9 @@ public final class SendLane implements FrameAssembler.Sink {
     this.listener = listener;
     this.time = time;
     this.sealText = new SealText(self, recipient, lane, log.epoch());
+    this.defaultLifetimeNanos = config.lifetime().toNanos();
+    this.sealPauseNanos = config.sealPause().toNanos();
+    this.sealIntervalNanos = config.sealInterval().toNanos();
     this.admitted = log.cursor();
     this.unsent = log.cursor();
   }
@@ -128,7 +139,7 @@ public final class SendLane implements FrameAssembler.Sink {
     waitsForGreeting = unsent.number() < highestSentEnd;
     maxMessageBytes = NetworkMessage.MAX_PAYLOAD_BYTES;
     maxUnsealedBytes = WireLimits.MIN_UNSEALED_BYTES;
-    lastSealNanos = time.nanoTime() - config.sealInterval().toNanos();
+    lastSealNanos = time.nanoTime() - sealIntervalNanos;
     Hello hello = new Hello(
         WireLimits.VERSION,
         lane.number(),
@@ -240,36 +251,42 @@ public final class SendLane implements FrameAssembler.Sink {
       else messagesAcknowledged++;
       batch.add(entry);
     }
-    // A reader of a settled entry must not find its observers missed: one fence for all of them.
     batch.end(cursor.number());
   }
 
-  /** Entries that were settled together. */
+  /**
+   * Entries that were settled together. Those with a listener are known to be watched; of the others some
+   * thread may be asking for the future right now, so they are looked at again behind one fence for all.
+   */
   private final class Batch {
-    private final List<OutboxEntry> settled = new ArrayList<>();
+    private final List<OutboxEntry> watched = new ArrayList<>();
+    private final List<OutboxEntry> unclear = new ArrayList<>();
 
     void add(OutboxEntry entry) {
-      settled.add(entry);
+      (entry.hasListener() || entry.isRefusedOutcome() ? watched : unclear).add(entry);
     }
 
     void end(long settleUpTo) {
       if (settleUpTo > log.firstUnsettled()) log.settleUpTo(settleUpTo);
-      if (settled.isEmpty()) return;
       VarHandle.fullFence();
+      if (!unclear.isEmpty()) releaseUnwatched();
+      if (!watched.isEmpty()) listener.onSettled(watched);
+    }
+
+    private void releaseUnwatched() {
       int messages = 0;
       long bytes = 0;
-      List<OutboxEntry> observed = new ArrayList<>();
-      for (int i = 0; i < settled.size(); i++) {
-        OutboxEntry entry = settled.get(i);
-        if (entry.isObserved() || entry.isRefusedOutcome()) {
-          observed.add(entry);
+      for (int i = 0; i < unclear.size(); i++) {
+        OutboxEntry entry = unclear.get(i);
+        if (entry.isObserved()) {
+          watched.add(entry);
         } else {
           messages++;
           bytes += entry.message().payload().length();
         }
       }
       if (messages > 0) quota.release(messages, bytes);
-      if (!observed.isEmpty()) listener.onSettled(observed);
+      if (watched.size() > 1) watched.sort(Comparator.comparingLong(OutboxEntry::number));
     }
   }
 
@@ -280,46 +297,55 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Takes what was appended to the log and sends what can be sent. */
   public void pump() {
-    long nowNanos = time.nanoTime();
-    admit(nowNanos);
     PeerLink stream = link;
-    if (stream == null || waitsForGreeting) return;
+    boolean sending = stream != null && !waitsForGreeting;
+    if (bundle.chunks() == 0 && !hasUnsent()) return;
+    nowNanos = time.nanoTime();
+    nowEpochMillis = time.epochMillis();
+    if (sending) send(stream);
+    admitRest();
+  }
+
+  private void send(PeerLink stream) {
     boolean wrote = false;
     while (stream.isWritable() && hasUnsent() && unsealedBytes < maxUnsealedBytes / 2) {
       sendChunk(stream);
       wrote = true;
-      if (bundle.frameBytes() >= config.sealBytes()) sealIfDue(nowNanos);
+      if (bundle.frameBytes() >= config.sealBytes()) sealIfDue();
     }
-    sealIfDue(nowNanos);
+    sealIfDue();
     if (wrote) stream.flush();
   }
 
-  private void admit(long nowNanos) {
-    if (admitted.peek() == null) return;
-    long nowEpochMillis = time.epochMillis();
+  /** What can't be sent now gets its time and its deadline all the same. */
+  private void admitRest() {
     OutboxEntry entry;
-    while ((entry = admitted.peek()) != null) {
-      long lifetimeNanos = entry.lifetimeMillis() == 0
-          ? config.lifetime().toNanos()
-          : entry.lifetimeMillis() * 1_000_000;
-      long deadline = nowNanos + lifetimeNanos;
-      entry.admit(deadline, nowEpochMillis);
-      if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
-      admitted.advance();
-    }
+    while ((entry = admitted.peek()) != null) admit(entry);
+  }
+
+  private void admit(OutboxEntry entry) {
+    long lifetimeMillis = entry.lifetimeMillis();
+    long deadline =
+        nowNanos + (lifetimeMillis == 0 ? defaultLifetimeNanos : lifetimeMillis * 1_000_000);
+    entry.admit(deadline, nowEpochMillis);
+    if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
+    admitted.advance();
   }
 
   private boolean hasUnsent() {
-    return partial != null || unsent.number() < admitted.number();
+    return partial != null || unsent.number() < admitted.number() || admitted.peek() != null;
   }
 
   private void sendChunk(PeerLink stream) {
     SendResources shared = resources();
     ChunkEncoder encoder = shared.encoder();
     long first = partial == null ? unsent.number() : partial.number();
+    boolean unsettledBefore = log.firstUnsettled() < first;
     encoder.begin(first, base());
     fill(encoder);
     encoder.finish(bundle.chunks() == 0, compression);
+    if (bundle.chunks() == 0) patient = unsettledBefore;
+    else patient = true;
     byte[] array = encoder.array();
     int offset = encoder.frameOffset();
     int length = encoder.frameLength();
@@ -333,9 +359,10 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   private long base() {
-    if (partial != null || unsent.number() < log.firstUnsettled()) return time.epochMillis();
+    if (partial != null || unsent.number() < log.firstUnsettled()) return nowEpochMillis;
     OutboxEntry next = unsent.peek();
-    return next == null ? time.epochMillis() : next.timestamp();
+    if (next == null) return nowEpochMillis;
+    return next.timestamp() == 0 ? nowEpochMillis : next.timestamp();
   }
 
   private void fill(ChunkEncoder encoder) {
@@ -348,6 +375,7 @@ public final class SendLane implements FrameAssembler.Sink {
       }
       OutboxEntry entry = unsent.peek();
       if (entry == null) throw new IllegalStateException("number " + unsent.number() + " missing");
+      if (unsent.number() == admitted.number()) admit(entry);
       unsent.advance();
       if (entry.isEnded() || isTooLarge(entry)) {
         encoder.addHole(1);
@@ -396,7 +424,7 @@ public final class SendLane implements FrameAssembler.Sink {
     return true;
   }
 
-  private void sealIfDue(long nowNanos) {
+  private void sealIfDue() {
     if (bundle.chunks() == 0) return;
     boolean due = bundle.frameBytes() >= config.sealBytes() || nowNanos >= sealDueNanos();
     if (!due || sealedEnds.size() >= MAX_SEALED_UNACKED) return;
@@ -413,12 +441,11 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   /**
-   * A second chunk in the bundle shows that the application does not wait for acknowledgements one by
+   * Whoever sends while earlier messages are not acknowledged does not wait for acknowledgements one by
    * one: then the bundle may take longer.
    */
   private long sealDueNanos() {
-    return lastSealNanos
-        + (bundle.chunks() <= 1 ? config.sealPause() : config.sealInterval()).toNanos();
+    return lastSealNanos + (patient ? sealIntervalNanos : sealPauseNanos);
   }
 
   private void sendSeal(Seal seal, long bytes) {
@@ -433,8 +460,8 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Does what is due: seals, expires. */
   public void onTimer() {
-    long nowNanos = time.nanoTime();
-    if (nowNanos >= earliestDeadlineNanos) expire(nowNanos);
+    nowNanos = time.nanoTime();
+    if (nowNanos >= earliestDeadlineNanos) expire();
     pump();
   }
 
@@ -444,7 +471,7 @@ public final class SendLane implements FrameAssembler.Sink {
     return sealing ? Math.min(earliestDeadlineNanos, sealDueNanos()) : earliestDeadlineNanos;
   }
 
-  private void expire(long nowNanos) {
+  private void expire() {
     earliestDeadlineNanos = NEVER;
     Batch batch = new Batch();
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
@@ -475,7 +502,9 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Refuses everything that is not settled, for good. */
   public void refuseAll(Outcome.Refused reason) {
-    admit(time.nanoTime());
+    nowNanos = time.nanoTime();
+    nowEpochMillis = time.epochMillis();
+    admitRest();
     Batch batch = new Batch();
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
     for (; cursor.number() < admitted.number(); cursor.advance()) {
@@ -490,7 +519,7 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Whether anything waits to be sent or acknowledged. Call after {@link #pump}. */
   public boolean isIdle() {
-    return log.firstUnsettled() == admitted.number();
+    return log.firstUnsettled() == admitted.number() && admitted.peek() == null;
   }
 
   private void write(byte[] frame) {

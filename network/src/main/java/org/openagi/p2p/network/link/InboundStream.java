@@ -79,7 +79,7 @@ final class InboundStream implements StreamListener {
 
   private void arm() {
     long due = engine.nextDeadlineNanos();
-    if (due == ReceiveStream.NEVER || due - armedNanos >= 0) return;
+    if (due >= armedNanos) return;
     if (timer != null) timer.cancel(false);
     armedNanos = due;
     long delay = Math.max(0, due - service.time().nanoTime());

@@ -73,7 +73,7 @@ final class OutboundLane implements SendLaneListener {
   }
 
   private boolean isPausing() {
-    if (pausing && outbox.nanoTime() - retryAtNanos >= 0) pausing = false;
+    if (pausing && outbox.nanoTime() >= retryAtNanos) pausing = false;
     return pausing;
   }
 
@@ -195,7 +195,7 @@ final class OutboundLane implements SendLaneListener {
   }
 
   void onTimer(long nowNanos) {
-    if (nowNanos - engine.nextDeadlineNanos() >= 0) engine.onTimer();
+    if (nowNanos >= engine.nextDeadlineNanos()) engine.onTimer();
   }
 
   long nextDeadlineNanos() {

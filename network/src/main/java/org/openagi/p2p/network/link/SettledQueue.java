@@ -22,6 +22,9 @@ final class SettledQueue {
 
   private static final Logger LOG = LoggerFactory.getLogger(SettledQueue.class);
 
+  /** Entries told before their room is given back: few enough to be soon, enough to be cheap. */
+  private static final int RELEASE_STEP = 64;
+
   private final OutboxQuota quota;
   private final Tap tap;
   private final ConcurrentLinkedQueue<List<OutboxEntry>> batches = new ConcurrentLinkedQueue<>();
@@ -49,14 +52,28 @@ final class SettledQueue {
   }
 
   private void tell(List<OutboxEntry> batch) {
-    for (OutboxEntry entry : batch) {
-      try {
-        entry.tellObservers();
-      } catch (RuntimeException e) {
-        LOG.atWarn().setCause(e).addKeyValue("message", entry.messageId()).log("listener threw");
+    int messages = 0;
+    long bytes = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      OutboxEntry entry = batch.get(i);
+      tell(entry);
+      messages++;
+      bytes += entry.message().payload().length();
+      if (messages == RELEASE_STEP) {
+        quota.release(messages, bytes);
+        messages = 0;
+        bytes = 0;
       }
-      quota.release(1, entry.message().payload().length());
+    }
+    quota.release(messages, bytes);
+  }
+
+  private void tell(OutboxEntry entry) {
+    try {
+      entry.tellObservers();
       tap.onTold(entry);
+    } catch (RuntimeException e) {
+      LOG.atWarn().setCause(e).addKeyValue("message", entry.messageId()).log("listener threw");
     }
   }
 }

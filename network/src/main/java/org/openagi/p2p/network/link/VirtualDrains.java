@@ -1,13 +1,33 @@
 package org.openagi.p2p.network.link;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.messaging.inbox.DrainScheduler;
 
-/** Runs handlers on virtual threads. Safe for any thread. */
+/**
+ * Runs handlers on virtual threads, as many at a time as there are lanes with work. Safe for any thread.
+ *
+ * <p>A thread that is done waits a while for the next task: waking it costs less than starting one, and on a
+ * quiet link that is every message. A thread inherits nothing from the task before but thread locals that
+ * user code set.
+ */
 final class VirtualDrains implements DrainScheduler {
+  /** Most threads that wait for a task. */
+  static final int MAX_IDLE = 64;
+
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final Runnable OVER = () -> {};
+
   private final EventExecutor timer;
+  private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger idleCount = new AtomicInteger();
 
   VirtualDrains(EventExecutor timer) {
     this.timer = timer;
@@ -15,7 +35,12 @@ final class VirtualDrains implements DrainScheduler {
 
   @Override
   public void run(Runnable drain) {
-    Thread.ofVirtual().name("message-handler").start(drain);
+    Worker worker;
+    while ((worker = idle.pollFirst()) != null) {
+      idleCount.decrementAndGet();
+      if (worker.give(drain)) return;
+    }
+    new Worker(drain).start();
   }
 
   @Override
@@ -25,6 +50,61 @@ final class VirtualDrains implements DrainScheduler {
     } catch (RejectedExecutionException closed) {
       // The service is closing: what is not handled is not acknowledged, its sender keeps it.
       return;
+    }
+  }
+
+  /** A virtual thread and the task it is given: null while it waits, {@link #OVER} when it is done. */
+  private final class Worker implements Runnable {
+    private final AtomicReference<@Nullable Runnable> task = new AtomicReference<>();
+    private final Thread thread;
+
+    Worker(Runnable first) {
+      task.set(first);
+      thread = Thread.ofVirtual().name("message-handler").unstarted(this);
+    }
+
+    void start() {
+      thread.start();
+    }
+
+    boolean give(Runnable next) {
+      if (!task.compareAndSet(null, next)) return false;
+      LockSupport.unpark(thread);
+      return true;
+    }
+
+    @Override
+    public void run() {
+      Runnable next = task.get();
+      while (next != null && next != OVER) {
+        next.run();
+        Thread.interrupted(); // of the task that is over, none of the next one's business
+        task.set(null);
+        next = awaitTask();
+      }
+    }
+
+    private Runnable awaitTask() {
+      if (idleCount.incrementAndGet() > MAX_IDLE) {
+        idleCount.decrementAndGet();
+        return OVER;
+      }
+      idle.addFirst(this);
+      long end = System.nanoTime() + IDLE_NANOS;
+      Runnable next;
+      while ((next = task.get()) == null) {
+        long left = end - System.nanoTime();
+        if (left <= 0) return retire();
+        LockSupport.parkNanos(left);
+      }
+      return next;
+    }
+
+    private Runnable retire() {
+      Runnable next = task.compareAndExchange(null, OVER);
+      if (next != null) return next;
+      if (idle.remove(this)) idleCount.decrementAndGet();
+      return OVER;
     }
   }
 }
