@@ -297,12 +297,11 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Takes what was appended to the log and sends what can be sent. */
   public void pump() {
-    PeerLink stream = link;
-    boolean sending = stream != null && !waitsForGreeting;
     if (bundle.chunks() == 0 && !hasUnsent()) return;
     nowNanos = time.nanoTime();
     nowEpochMillis = time.epochMillis();
-    if (sending) send(stream);
+    PeerLink stream = link;
+    if (stream != null && !waitsForGreeting) send(stream);
     admitRest();
   }
 

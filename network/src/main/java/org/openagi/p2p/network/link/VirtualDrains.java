@@ -23,7 +23,7 @@ final class VirtualDrains implements DrainScheduler {
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private static final Runnable OVER = () -> {};
+  private static final Runnable OVER = VirtualDrains::nothing;
 
   private final EventExecutor timer;
   private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
@@ -32,6 +32,8 @@ final class VirtualDrains implements DrainScheduler {
   VirtualDrains(EventExecutor timer) {
     this.timer = timer;
   }
+
+  private static void nothing() {}
 
   @Override
   public void run(Runnable drain) {
