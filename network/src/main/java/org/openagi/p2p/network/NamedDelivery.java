@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryListener;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 
@@ -13,12 +15,18 @@ import org.openagi.p2p.messaging.Outcome;
  */
 final class NamedDelivery implements Delivery {
   private final NetworkMessage message;
+  private final DeliveryOptions options;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   private volatile @Nullable Delivery actual;
 
-  NamedDelivery(NetworkMessage message) {
+  NamedDelivery(NetworkMessage message, DeliveryOptions options) {
     this.message = message;
+    this.options = options;
+  }
+
+  DeliveryOptions options() {
+    return options;
   }
 
   /** The recipient was found and the message handed to its outbox. */
@@ -27,9 +35,11 @@ final class NamedDelivery implements Delivery {
     delivery.outcome().thenAccept(outcome::complete);
   }
 
-  /** The recipient was not found. */
+  /** The message goes nowhere. Its observers are told on virtual threads. */
   void onRefused(Outcome.Refused refused) {
-    outcome.complete(refused);
+    VirtualThreads.EXECUTOR.execute(() -> outcome.complete(refused));
+    DeliveryListener listener = options.listener();
+    if (listener != null) VirtualThreads.EXECUTOR.execute(() -> listener.onSettled(this, refused));
   }
 
   /** That of the message, or empty while the recipient is looked for and none was given. */

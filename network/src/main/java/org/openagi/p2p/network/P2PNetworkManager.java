@@ -123,8 +123,8 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   /**
-   * Looks around for peers, at most for {@code discovery_timeout} and shorter if somebody was found
-   * and nothing new turns up. Discovery goes on in the background anyway.
+   * Looks around for peers, at most for {@code discovery_timeout}, and shorter if somebody was found
+   * and everyone found is connected. Discovery goes on in the background anyway.
    *
    * @return everyone who is connected or announces itself by then, named ones first
    * @throws IllegalStateException if the node does not run
@@ -132,11 +132,9 @@ public final class P2PNetworkManager implements AutoCloseable {
   public CompletableFuture<List<PeerInfo>> discoverPeers() {
     RunningNode node = node();
     return onVirtualThread(() -> {
-      PeerInfos infos = new PeerInfos(node.host(), node.directory());
-      LookAround.await(events, config.discoveryTimeout(), time, node.discovery()::ask, () -> !infos
-          .connectedAnd(node.discovery().announced())
-          .isEmpty());
-      return infos.connectedAnd(node.discovery().announced());
+      new LookAround(node, time).await(events, config.discoveryTimeout());
+      return new PeerInfos(node.host(), node.directory())
+          .connectedAnd(node.discovery().announced());
     });
   }
 
@@ -152,7 +150,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    */
   public CompletableFuture<Boolean> sendMessage(NetworkMessage message, String recipient) {
     RunningNode node = node();
-    return new Sending(node, events, time).send(message.withRecipient(recipient));
+    return node.sender().send(message.withRecipient(recipient));
   }
 
   /** {@link #submit(NetworkMessage, DeliveryOptions)} with the defaults. */
@@ -167,7 +165,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @throws IllegalStateException if the node does not run
    */
   public Delivery submit(NetworkMessage message, DeliveryOptions options) {
-    return new Sending(node(), events, time).submit(message, options);
+    return node().sender().submit(message, options);
   }
 
   /**

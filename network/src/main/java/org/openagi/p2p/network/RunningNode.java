@@ -61,6 +61,7 @@ record RunningNode(
     NodeExchangeService exchange,
     LocalDiscovery discovery,
     MessageService messages,
+    MessageSender sender,
     Deque<Runnable> undo) {
   private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
@@ -140,6 +141,7 @@ record RunningNode(
     LocalDiscovery discovery = new LocalDiscovery(config, host, keeper, events, time);
     undo.push(discovery::stop);
     discovery.start();
+    PeerNames names = new PeerNames(identity, host, directory, config.discoveryTimeout());
     return new RunningNode(
         identity,
         now(time),
@@ -148,10 +150,11 @@ record RunningNode(
         pins,
         directory,
         keeper,
-        new PeerNames(identity, host, directory, config.discoveryTimeout()),
+        names,
         exchange,
         discovery,
         messages,
+        new MessageSender(identity, names, messages, events, time),
         undo);
   }
 

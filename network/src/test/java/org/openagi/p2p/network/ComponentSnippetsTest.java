@@ -25,7 +25,7 @@ import org.openagi.p2p.network.config.P2PConfig;
  * The usage snippets of the README, compiled and run. What stands between {@code // snippet: NAME}
  * and {@code // end} is the text there.
  */
-@Timeout(60)
+@Timeout(150)
 class ComponentSnippetsTest {
   private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
 
@@ -155,10 +155,10 @@ class ComponentSnippetsTest {
       receiveMessages(bob);
       P2PNetworkManager sender = nodes.start("node_123", bob);
       TestNodes.awaitNames(sender, bob);
-      assertTrue(sendMessage(sender, "bob", "hello").get(10, TimeUnit.SECONDS));
+      assertTrue(sendMessage(sender, "bob", "hello").get(40, TimeUnit.SECONDS));
       List<String> lines = List.of(
           "Received message from node_123: hello", "data msg_001", "Message sent successfully");
-      for (String line : lines) assertEquals(line, log.poll(10, TimeUnit.SECONDS));
+      for (String line : lines) assertEquals(line, log.poll(40, TimeUnit.SECONDS));
     }
   }
 

@@ -32,7 +32,7 @@ import org.openagi.p2p.network.event.NetworkEvent.SecurityEvent;
 import org.openagi.p2p.network.event.NetworkEvent.Threat;
 import org.openagi.p2p.network.keystore.DataFolderException;
 
-@Timeout(60)
+@Timeout(150)
 class P2PNetworkManagerTest {
   @TempDir
   Path folder;
@@ -77,7 +77,7 @@ class P2PNetworkManagerTest {
     awaitNames(alice, bob, carol);
     assertEquals(
         List.of("alice", "bob"),
-        carol.discoverPeers().orTimeout(10, TimeUnit.SECONDS).join().stream()
+        carol.discoverPeers().orTimeout(40, TimeUnit.SECONDS).join().stream()
             .map(PeerInfo::displayName)
             .toList());
     NetworkStats stats = carol.getNetworkStats();
@@ -232,7 +232,7 @@ class P2PNetworkManagerTest {
     var waiting = alice.connect("bob");
     P2PNetworkManager bob = nodes.start("bob", alice);
     assertEquals(
-        bob.identity().peerId(), waiting.orTimeout(20, TimeUnit.SECONDS).join().peerId());
+        bob.identity().peerId(), waiting.orTimeout(40, TimeUnit.SECONDS).join().peerId());
   }
 
   @Test
@@ -253,7 +253,7 @@ class P2PNetworkManagerTest {
     try (var stream = bob.host()
         .newStream(alice.identity().peerId(), "/upper/1.0.0")
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS)) {
+        .get(40, TimeUnit.SECONDS)) {
       stream.output().write("hello".getBytes());
       stream.closeWrite();
       assertEquals("HELLO", new String(stream.input().readAllBytes()));

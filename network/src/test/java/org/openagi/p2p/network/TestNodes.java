@@ -17,7 +17,7 @@ import org.openagi.p2p.testkit.Await;
 
 /** Nodes on the loopback interface that know each other by address only, and all they reported. */
 final class TestNodes implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final Path folder;
   private final List<P2PNetworkManager> managers = new ArrayList<>();
@@ -39,7 +39,7 @@ final class TestNodes implements AutoCloseable {
       UnaryOperator<P2PNetworkManager.Builder> changes,
       P2PNetworkManager... peers) {
     P2PNetworkManager manager = prepare(name, folderName, changes, peers);
-    manager.startServer().orTimeout(20, TimeUnit.SECONDS).join();
+    manager.startServer().orTimeout(40, TimeUnit.SECONDS).join();
     return manager;
   }
 

@@ -17,7 +17,7 @@ import org.openagi.p2p.network.event.NetworkEvent.PeerDisconnected;
 import org.openagi.p2p.network.event.NetworkEvent.PeerDiscovered;
 
 /** Discovery by multicast DNS, on the loopback interface and under a service name of its own. */
-@Timeout(90)
+@Timeout(150)
 class ZeroconfTest {
   @TempDir
   Path folder;
@@ -33,11 +33,11 @@ class ZeroconfTest {
       awaitNames(alice, bob, carol);
       carol.registerMessageHandler(message -> {});
       assertTrue(bob.sendMessage(NetworkMessage.text("carol", "hi"), "carol")
-          .orTimeout(20, TimeUnit.SECONDS)
+          .orTimeout(40, TimeUnit.SECONDS)
           .join());
       assertEquals(
           List.of("bob", "carol"),
-          alice.discoverPeers().orTimeout(20, TimeUnit.SECONDS).join().stream()
+          alice.discoverPeers().orTimeout(40, TimeUnit.SECONDS).join().stream()
               .map(PeerInfo::displayName)
               .toList());
 

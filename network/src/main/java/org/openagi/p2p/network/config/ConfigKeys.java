@@ -100,7 +100,7 @@ public final class ConfigKeys {
   public static final ConfigKey<Duration> DISCOVERY_TIMEOUT = ConfigKey.of(
       "discovery_timeout",
       ValueTypes.seconds("0", "60"),
-      "2",
+      "5",
       "How long discoverPeers() looks around before it answers, and how long an unknown name"
           + " is waited for before a send is refused.");
 

@@ -30,9 +30,10 @@ import org.openagi.p2p.net.stream.P2PStream;
 import org.openagi.p2p.testkit.Await;
 
 /** Peers that don't keep to the exchange, against the service on a real host. */
-@Timeout(60)
+@Timeout(120)
 class NodeExchangeServiceTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** Everything is cold in the first test, and classes are instrumented for fuzzing. */
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Host honest = host(1);
@@ -68,12 +69,12 @@ class NodeExchangeServiceTest {
     service = new NodeExchangeService(
         honest, timer, record(1, "honest"), new Listener(), Duration.ofSeconds(1));
     service.start();
-    honest.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    hostile.start().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    honest.start().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    hostile.start().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     hostile
         .connect(honest.listenAddresses().getFirst())
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -87,7 +88,7 @@ class NodeExchangeServiceTest {
   void anHonestExchangeIsAccepted() throws Exception {
     NodeExchange.Outcome outcome = exchange(record(2, "other"), Judgement.ACCEPTED);
     assertEquals(Verdict.ACCEPTED, outcome.theirs().verdict());
-    assertEquals("accepted other", heard.poll(10, TimeUnit.SECONDS));
+    assertEquals("accepted other", heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     assertEquals(1, honest.connections().size());
   }
 
@@ -95,7 +96,7 @@ class NodeExchangeServiceTest {
   void theRecordOfSomebodyElseIsRefused() throws Exception {
     NodeExchange.Outcome outcome = exchange(record(3, "stolen"), Judgement.ACCEPTED);
     assertEquals(Verdict.RECORD_INVALID, outcome.theirs().verdict());
-    assertEquals("refused RECORD_INVALID", heard.poll(10, TimeUnit.SECONDS));
+    assertEquals("refused RECORD_INVALID", heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     awaitClosed();
   }
 
@@ -112,7 +113,7 @@ class NodeExchangeServiceTest {
   @Test
   void aPeerThatRefusesUsIsHeard() throws Exception {
     exchange(record(2, "other"), new Judgement(Verdict.NAME_TAKEN, "mine"));
-    assertEquals("refused by peer NAME_TAKEN", heard.poll(10, TimeUnit.SECONDS));
+    assertEquals("refused by peer NAME_TAKEN", heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     awaitClosed();
   }
 
@@ -150,7 +151,7 @@ class NodeExchangeServiceTest {
     honest
         .connect(hostile.listenAddresses().getFirst())
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertEquals(0, service.failed());
     assertTrue(heard.isEmpty());
     assertTrue(honest.ping(hostile.peerId()).toCompletableFuture().get().isPositive());
@@ -167,7 +168,7 @@ class NodeExchangeServiceTest {
     return hostile
         .newStream(honest.peerId(), NodeExchangeService.PROTOCOL)
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void awaitClosed() {
@@ -180,7 +181,7 @@ class NodeExchangeServiceTest {
     hostile
         .connect(honest.peerId(), honest.listenAddresses())
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     Await.until(PATIENCE, "back", () -> !honest.connections().isEmpty());
   }
 
