@@ -30,30 +30,33 @@ final class DemoCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
+  /** Once every step has worked, ending the demo by Ctrl-C is how it is meant to end. */
+  private volatile boolean keeping;
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws Exception {
     var out = new Output(streams, json, Style.detected());
     try (var demo = new Demo(new OutputReporter(out))) {
-      // Also when this process is asked to end: the nodes' files are removed. The nodes themselves
-      // end with their standard input, whatever happens to this process.
-      var cleanUp = new Thread(() -> cleanUp(demo));
-      Runtime.getRuntime().addShutdownHook(cleanUp);
-      boolean good = demo.play();
-      if (good && keep) stayUntilInterrupted(out, demo);
-      good &= demo.stop();
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-      return good ? NetworkCommand.DONE : NetworkCommand.FAILED;
+      return Shutdown.guard(
+          () -> keeping ? NetworkCommand.DONE : NetworkCommand.FAILED,
+          () -> cleanUp(demo),
+          () -> play(demo, out));
     } catch (IOException e) {
       out.fail("the demo could not be played: " + e.getMessage());
       return NetworkCommand.FAILED;
     }
   }
 
-  private static void stayUntilInterrupted(Output out, Demo demo) throws InterruptedException {
-    out.tell(
-        new JsonObject().put("event", "keeping"),
-        out.style().note("the nodes keep running; Ctrl-C stops them"));
-    demo.stay();
+  private int play(Demo demo, Output out) throws IOException, InterruptedException {
+    boolean good = demo.play();
+    if (good && keep) {
+      out.tell(
+          new JsonObject().put("event", "keeping"),
+          out.style().note("the nodes keep running; Ctrl-C stops them"));
+      keeping = true;
+      demo.stay();
+    }
+    return demo.stop() && good ? NetworkCommand.DONE : NetworkCommand.FAILED;
   }
 
   private static void cleanUp(Demo demo) {

@@ -1,5 +1,7 @@
 package org.openagi.p2p.node.cli;
 
+import java.util.function.IntSupplier;
+
 /**
  * What happens when the process is told to end, by Ctrl-C or SIGTERM, while a command runs: its network
  * is stopped in good order and the process ends with the given exit code.
@@ -20,11 +22,16 @@ final class Shutdown {
    * @return what the work returns
    */
   static int guard(int status, Runnable stop, Work work) throws Exception {
+    return guard(() -> status, stop, work);
+  }
+
+  /** {@link #guard(int, Runnable, Work)} with an exit code that depends on how far the work came. */
+  static int guard(IntSupplier status, Runnable stop, Work work) throws Exception {
     var hook = new Thread(
         () -> {
           stop.run();
           // The hook runs because the JVM is about to end with a code of its own choice.
-          Runtime.getRuntime().halt(status);
+          Runtime.getRuntime().halt(status.getAsInt());
         },
         "p2p-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

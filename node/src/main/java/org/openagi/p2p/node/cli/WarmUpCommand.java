@@ -3,6 +3,8 @@ package org.openagi.p2p.node.cli;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -63,7 +65,7 @@ final class WarmUpCommand implements Callable<Integer> {
   }
 
   private static Output silent(boolean json) {
-    var nowhere = new java.io.PrintWriter(OutputStream.nullOutputStream());
+    var nowhere = new PrintWriter(Writer.nullWriter());
     var streams = new Streams(new ByteArrayInputStream(new byte[0]), nowhere, nowhere);
     return new Output(streams, json, Style.PLAIN);
   }

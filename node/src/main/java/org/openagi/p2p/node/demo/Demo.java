@@ -289,12 +289,14 @@ public final class Demo implements AutoCloseable {
     if (text.isEmpty()) return;
     JsonObject object = object("node").put("node", node.name()).put("what", event.text("event"));
     if (!peer.isEmpty()) object.put("peer", peer);
+    object.put("text", text);
     tell(Kind.NEWS, node.name() + " " + text, object);
   }
 
   private String nameOf(String peerId) {
+    if (peerId.isEmpty()) return "";
     return nodes.values().stream()
-        .filter(node -> !peerId.isEmpty() && node.peerId().equals(peerId))
+        .filter(node -> node.peerId().equals(peerId))
         .map(DemoNode::name)
         .findFirst()
         .orElseGet(() -> "…" + peerId.substring(Math.max(0, peerId.length() - TAIL_CHARACTERS)));
