@@ -122,8 +122,12 @@ final class NameKeeper implements NodeExchangeService.Listener {
             "claims the name '" + alias + "', which is pinned to "
                 + directory.peer(alias).map(PeerId::toString).orElse("another key")
                 + "; the connection is closed",
-            "if it is the same node with a new key: p2p peers --forget " + alias
-                + ", or delete its line in " + pins.file());
+            "if it is the same node with a new key: p2p peers --data "
+                + pins.file().getParent()
+                + " --forget "
+                + alias
+                + ", or delete its line in "
+                + pins.file());
       case NAME_IS_MINE ->
         publishThreat(
             Threat.OWN_NAME_CLAIMED,

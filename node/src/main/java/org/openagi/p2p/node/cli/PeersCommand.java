@@ -1,11 +1,15 @@
 package org.openagi.p2p.node.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.PeerInfo;
 import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.pins.PinStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,10 +17,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "peers",
     description = "Looks around and lists who is on this network.",
-    footer = {"", "How long it looks is set by --discovery-timeout."})
+    footer = {
+      "",
+      "How long it looks is set by --discovery-timeout. --forget works at once, also on the data",
+      "folder of a node that runs."
+    })
 final class PeersCommand extends NetworkCommand {
   @Option(names = "--watch", description = "then go on and print who comes and goes, until Ctrl-C")
   private boolean watch;
+
+  @Option(
+      names = "--forget",
+      paramLabel = "NAME",
+      description = "don't look; forget which key NAME belongs to, so that another one may have it")
+  private @Nullable String forgotten;
 
   PeersCommand(Streams streams) {
     super(streams);
@@ -24,10 +38,24 @@ final class PeersCommand extends NetworkCommand {
 
   @Override
   int run(P2PConfig config, Output out) throws Exception {
+    if (forgotten != null) return forget(forgotten, config, out);
     try (Session session = Session.client(config, out)) {
       session.start();
       return Shutdown.guard(DONE, session::stop, () -> look(session.manager(), out));
     }
+  }
+
+  private static int forget(String name, P2PConfig config, Output out) throws IOException {
+    PinStore pins = PinStore.load(config.dataFolder());
+    String owner = pins.peer(name).map(PeerId::toString).orElse("");
+    if (!pins.forget(name)) {
+      out.fail("no name '" + name + "' is pinned in " + pins.file());
+      return FAILED;
+    }
+    out.tell(
+        EventPrinter.object("forgotten").put("name", name).put("peerId", owner),
+        SafeText.of(name) + " no longer belongs to " + owner);
+    return DONE;
   }
 
   private int look(P2PNetworkManager manager, Output out)

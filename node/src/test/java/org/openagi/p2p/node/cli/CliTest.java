@@ -92,6 +92,20 @@ class CliTest {
   }
 
   @Test
+  void forgetsAPinnedName() throws Exception {
+    String id = String.valueOf(
+        run("id", "--json", "--data", folder.resolve("other").toString()).json().get("peerId"));
+    Files.writeString(folder.resolve("known_peers"), "bob " + id + " 2026-01-02T03:04:05Z\n");
+    Result result = run("peers", "--data", folder.toString(), "--forget", "bob", "--json");
+    assertEquals(0, result.status, result.err);
+    assertEquals(id, result.json().get("peerId"));
+    assertFalse(Files.readString(folder.resolve("known_peers")).contains(id));
+    Result again = run("peers", "--data", folder.toString(), "--forget", "bob");
+    assertEquals(1, again.status);
+    assertEquals(1, again.err.lines().count(), again.err);
+  }
+
+  @Test
   void endsWithTwoForWrongUsage() {
     assertEquals(2, run().status);
     assertEquals(2, run("id", "too", "many").status);
