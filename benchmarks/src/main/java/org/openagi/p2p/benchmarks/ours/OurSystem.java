@@ -3,6 +3,7 @@ package org.openagi.p2p.benchmarks.ours;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.benchmarks.worker.BenchSystem;
@@ -78,9 +79,14 @@ public final class OurSystem implements BenchSystem {
 
   /** Connects, and waits until the other's name is known, by which messages are addressed. */
   private static void connect(P2PNetworkManager manager, String address) throws Exception {
-    manager.connect(address).get(START_SECONDS, TimeUnit.SECONDS);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     while (manager.getPeerInfo(RECEIVER).isEmpty()) {
+      try {
+        manager.connect(address).get(START_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        // On a busy machine a handshake may not be done in time; the next may.
+        if (System.nanoTime() > deadline) throw e;
+      }
       if (System.nanoTime() > deadline) throw new IOException("the receiver told no name");
       Thread.sleep(1);
     }
