@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Plays the main job on this machine: three nodes, each a process of its own, find each other",
-      "by mDNS on the loopback interface, exchange signed messages, lose one and find it again."
+      "Shows the main job: three nodes on this machine meet, talk, lose one, find it.",
+      "Each is a process of its own; they find each other by mDNS on the loopback interface and",
+      "exchange signed messages; one is killed and comes back. Ends with what was measured."
     },
     footer = {"", "Exit code 0 if every step worked, 1 and the reason if one did not."})
 final class DemoCommand implements Callable<Integer> {
