@@ -31,10 +31,10 @@ import org.openagi.p2p.protocols.liveness.LinkState;
  * its first connection to its last. Confined to the host's control thread.
  */
 final class HostEvents implements HostListener {
-  /** A peer that can't be reached is dialed again and again, but reported only so often. */
-  private static final Duration DIAL_FAULT_PAUSE = Duration.ofSeconds(60);
+  /** What fails is tried again and again, but reported for one peer only so often. */
+  private static final Duration FAULT_PAUSE = Duration.ofSeconds(60);
 
-  private static final int DIAL_FAULTS_TRACKED_MAX = 1024;
+  private static final int FAULTS_TRACKED_MAX = 1024;
 
   private final Host host;
   private final PeerDirectory directory;
@@ -46,14 +46,20 @@ final class HostEvents implements HostListener {
   /** Open connections of each connected peer. */
   private final Map<PeerId, Integer> connections = new HashMap<>();
 
-  private final Map<PeerId, Long> dialFaultNanos = new LinkedHashMap<>() {
+  /** When a peer was last reported as not reached, and as refused. */
+  private final Map<PeerId, Long> dialFaults = new LeastRecent();
+
+  private final Map<PeerId, Long> refusals = new LeastRecent();
+
+  /** The time of reports by peer; the oldest give way. */
+  private static final class LeastRecent extends LinkedHashMap<PeerId, Long> {
     private static final long serialVersionUID = 1L;
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<PeerId, Long> eldest) {
-      return size() > DIAL_FAULTS_TRACKED_MAX;
+      return size() > FAULTS_TRACKED_MAX;
     }
-  };
+  }
 
   HostEvents(
       Host host,
@@ -74,7 +80,8 @@ final class HostEvents implements HostListener {
   public void onConnected(Connection connection) {
     PeerId peer = connection.remotePeer();
     if (connections.merge(peer, 1, Integer::sum) > 1) return;
-    dialFaultNanos.remove(peer);
+    dialFaults.remove(peer);
+    refusals.remove(peer);
     keeper.onConnected(peer);
     events.publish(new NetworkEvent.PeerConnected(
         now(),
@@ -116,7 +123,10 @@ final class HostEvents implements HostListener {
 
   @Override
   public void onDialFailed(Optional<PeerId> peer, DialException failure) {
-    if (peer.isPresent() && !isDue(peer.get())) return;
+    // At our own limit, all peers fail alike: that is one fault and not one for each.
+    boolean isOurLimit = failure.kind() == DialException.Kind.LOCAL_LIMIT;
+    Optional<PeerId> about = isOurLimit ? Optional.of(host.peerId()) : peer;
+    if (about.isPresent() && !isDue(dialFaults, about.get())) return;
     boolean refused = failure.kind() == DialException.Kind.REFUSED;
     events.publish(new FaultEvent(
         now(),
@@ -130,6 +140,9 @@ final class HostEvents implements HostListener {
   @Override
   public void onRefused(Refusal refusal) {
     if (refusal.cause() == RefusalCause.HANDSHAKE_FAILED) return;
+    // A second connection of a peer that is connected is no loss.
+    boolean isConnected = refusal.peer().filter(connections::containsKey).isPresent();
+    if (isConnected || refusal.peer().filter(peer -> !isDue(refusals, peer)).isPresent()) return;
     events.publish(new FaultEvent(
         now(),
         Fault.CONNECTION_REFUSED,
@@ -138,12 +151,12 @@ final class HostEvents implements HostListener {
         "the peer was refused and told why"));
   }
 
-  private boolean isDue(PeerId peer) {
+  private boolean isDue(Map<PeerId, Long> reported, PeerId peer) {
     long nowNanos = time.nanoTime();
-    Long last = dialFaultNanos.get(peer);
-    if (last != null && nowNanos - last < DIAL_FAULT_PAUSE.toNanos()) return false;
-    dialFaultNanos.remove(peer);
-    dialFaultNanos.put(peer, nowNanos);
+    Long last = reported.get(peer);
+    if (last != null && nowNanos - last < FAULT_PAUSE.toNanos()) return false;
+    reported.remove(peer); // so that it becomes the newest
+    reported.put(peer, nowNanos);
     return true;
   }
 

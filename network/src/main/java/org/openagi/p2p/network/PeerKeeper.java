@@ -5,7 +5,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
@@ -56,20 +55,25 @@ final class PeerKeeper {
   private static final Duration NAMELESS_RETRY_FIRST = Duration.ofSeconds(1);
   private static final Duration NAMELESS_RETRY_MAX = Duration.ofSeconds(60);
 
-  /** Why a peer is kept connected. */
+  /** Why a peer is kept connected, the weakest first. */
   private enum Reason {
-    /** Named in the configuration. */
-    LISTED,
+    /** Was lost a short while ago, or connected last time. Anybody can bring this about. */
+    RECENT,
     /** Announces itself. */
     ANNOUNCED,
-    /** Was connected a short while ago, or last time. */
-    RECENT
+    /** Named in the configuration. */
+    LISTED
   }
 
   /** What is known of one peer. */
   private static final class Tracked {
-    final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+    final EnumSet<Reason> reasons = EnumSet.noneOf(Reason.class);
     boolean kept;
+    /** That of the strongest reason. */
+    int strength() {
+      return reasons.stream().mapToInt(Reason::ordinal).max().orElse(-1);
+    }
+
     long recentUntilNanos; // on the scale of now(), like the next
     long refusedUntilNanos;
   }
@@ -127,26 +131,17 @@ final class PeerKeeper {
     });
   }
 
-  /** A peer is connected; should it be lost, it is worth some attempts. */
+  /** A peer is connected: nothing is to be done for it until it is lost. */
   void onConnected(PeerId peer) {
     post(() -> {
-      if (isFull(peer)) return;
-      tracked(peer).recentUntilNanos = Long.MAX_VALUE;
-      add(peer, Reason.RECENT);
+      Tracked entry = tracked.get(peer);
+      if (entry != null) remove(peer, Reason.RECENT);
     });
   }
 
   /** The last connection to a peer is gone. */
   void onDisconnected(PeerId peer, CloseReason reason) {
-    post(() -> {
-      Tracked entry = tracked.get(peer);
-      if (entry == null) return;
-      if (isFarewell(reason.kind())) {
-        remove(peer, Reason.RECENT);
-      } else {
-        entry.recentUntilNanos = now() + RECENT_KEPT.toNanos();
-      }
-    });
+    if (!isFarewell(reason.kind())) post(() -> keepForAWhile(peer));
   }
 
   /** One of us has refused the other's name: leave it alone for a while. */
@@ -210,8 +205,13 @@ final class PeerKeeper {
 
   private void keepRemembered(RememberedPeer peer) {
     host.peers().addAddresses(peer.peer(), peer.addresses(), AddressSource.REMEMBERED, RECENT_KEPT);
-    tracked(peer.peer()).recentUntilNanos = now() + RECENT_KEPT.toNanos();
-    add(peer.peer(), Reason.RECENT);
+    keepForAWhile(peer.peer());
+  }
+
+  private void keepForAWhile(PeerId peer) {
+    if (isFull(peer)) return;
+    tracked(peer).recentUntilNanos = now() + RECENT_KEPT.toNanos();
+    add(peer, Reason.RECENT);
   }
 
   /** Whether the peer would be one too many. */
@@ -253,7 +253,20 @@ final class PeerKeeper {
   private void keep(PeerId peer, Tracked entry) {
     boolean refused = entry.refusedUntilNanos > now();
     if (entry.kept || entry.reasons.isEmpty() || refused) return;
-    entry.kept = host.keepConnected(peer); // false at the limit; the next tick tries again
+    entry.kept = host.keepConnected(peer);
+    if (!entry.kept && releaseWeakerThan(entry)) entry.kept = host.keepConnected(peer);
+    // If that failed too, the next tick tries again.
+  }
+
+  /** Makes room: what others can bring about must not push out what the user has asked for. */
+  private boolean releaseWeakerThan(Tracked entry) {
+    for (Map.Entry<PeerId, Tracked> other : tracked.entrySet()) {
+      if (other.getValue().kept && other.getValue().strength() < entry.strength()) {
+        release(other.getKey(), other.getValue());
+        return true;
+      }
+    }
+    return false;
   }
 
   private void release(PeerId peer, Tracked entry) {

@@ -91,12 +91,38 @@ class PeerKeeperTest {
     keeper.start(List.of(), List.of());
     keeper.onConnected(larger);
     run(Duration.ofHours(1));
-    assertEquals(Set.of(larger), kept);
+    assertEquals(Set.of(), kept);
     keeper.onDisconnected(larger, LOST);
     run(PeerKeeper.RECENT_KEPT.minusSeconds(1));
     assertEquals(Set.of(larger), kept);
     run(Duration.ofSeconds(10));
     assertEquals(Set.of(), kept);
+  }
+
+  @Test
+  void aPeerThatCameBackTakesNoPlaceAmongThoseToBeDialed() {
+    keeper.onDisconnected(larger, LOST);
+    run(Duration.ZERO);
+    assertEquals(Set.of(larger), kept);
+    keeper.onConnected(larger);
+    run(Duration.ZERO);
+    assertEquals(Set.of(), kept);
+  }
+
+  @Test
+  void strangersDoNotPushOutThePeersThatAreListed() {
+    keptMax = 2;
+    keeper.onDisconnected(peer(500), LOST);
+    keeper.onDisconnected(peer(501), LOST);
+    run(Duration.ZERO);
+    assertEquals(Set.of(peer(500), peer(501)), kept);
+    keeper.onAnnounced(larger, ADDRESS);
+    keeper.start(List.of(ADDRESS.getFirst().withPeerId(peer(502))), List.of());
+    run(Duration.ofMinutes(1));
+    assertEquals(Set.of(larger, peer(502)), kept);
+    keeper.onDisconnected(peer(503), LOST);
+    run(Duration.ofMinutes(1));
+    assertEquals(Set.of(larger, peer(502)), kept);
   }
 
   @Test

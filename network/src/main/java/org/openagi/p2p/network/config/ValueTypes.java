@@ -50,7 +50,7 @@ final class ValueTypes {
 
   private static ValueType<Long> numberOr(
       java.util.function.LongPredicate accepts, String range, String unit) {
-    String allowed = ("whole number" + (unit.isEmpty() ? "" : " of " + unit)) + ", " + range;
+    String allowed = ("a whole number" + (unit.isEmpty() ? "" : " of " + unit)) + ", " + range;
     return new Simple<>(
         allowed,
         false,
@@ -68,7 +68,7 @@ final class ValueTypes {
     BigDecimal lowest = new BigDecimal(min);
     BigDecimal highest = new BigDecimal(max);
     return new Simple<>(
-        "number of seconds, " + min + " to " + max,
+        "a number of seconds, " + min + " to " + max,
         false,
         text -> {
           if (!DECIMAL.matcher(text).matches()) throw new IllegalArgumentException();
@@ -145,7 +145,7 @@ final class ValueTypes {
 
   static ValueType<Optional<Path>> optionalPath() {
     return new Simple<>(
-        "path of a folder",
+        "the path of a folder",
         false,
         text -> {
           if (text.isEmpty()) return Optional.empty();

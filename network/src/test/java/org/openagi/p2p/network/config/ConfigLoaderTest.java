@@ -66,9 +66,9 @@ class ConfigLoaderTest {
             "no equals sign (file " + file + ":3): must have the form key = value",
             "heartbeat = '5' (file " + file + ":2): there is no such key",
             "discovery = 'magic' (flag --discovery): must be one of zeroconf, manual",
-            "heartbeat_interval = 'abc' (environment P2P_HEARTBEAT_INTERVAL): must be number of"
+            "heartbeat_interval = 'abc' (environment P2P_HEARTBEAT_INTERVAL): must be a number of"
                 + " seconds, 0.1 to 3600",
-            "max_connections = '0' (file " + file + ":1): must be whole number, 1 to 100000"),
+            "max_connections = '0' (file " + file + ":1): must be a whole number, 1 to 100000"),
         failure.problems().stream().map(ConfigProblem::toString).toList());
     assertEquals(6, failure.getMessage().lines().count());
   }
