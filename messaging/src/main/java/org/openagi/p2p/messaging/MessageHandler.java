@@ -13,4 +13,19 @@ public interface MessageHandler {
    * RefusalReason#HANDLER_FAILED} when the attempts are used up.
    */
   void onMessage(NetworkMessage message) throws Exception;
+
+  /**
+   * Whether {@link #onMessage} never blocks and returns within microseconds. Then a small message is handed
+   * over on the connection's event loop itself, which saves two changes of thread, most of the time
+   * of a short exchange. A handler that breaks the promise holds up everything else on that loop; it is
+   * counted and named in a warning.
+   */
+  default boolean isQuick() {
+    return false;
+  }
+
+  /** The same handler with the promise of {@link #isQuick}. */
+  static MessageHandler quick(MessageHandler handler) {
+    return new QuickHandler(handler);
+  }
 }

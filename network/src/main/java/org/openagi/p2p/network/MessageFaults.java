@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
@@ -31,6 +32,16 @@ record MessageFaults(EventBus events, TimeSource time) implements MessageFaultLi
         sender,
         "attempt " + message.attempt() + " to handle message " + message.messageId() + ": " + cause,
         "it is not acknowledged, and handed over again while attempts are left");
+  }
+
+  @Override
+  public void onSlowHandler(PeerId sender, Lane lane, long nanos) {
+    publish(
+        Fault.HANDLER_SLOW,
+        sender,
+        "handlers that promised to be quick took " + nanos / 1_000_000 + " ms for " + lane
+            + " messages",
+        "everything else on that event loop waited; register them without MessageHandler.quick");
   }
 
   private void publish(Fault what, PeerId who, String cause, String consequence) {

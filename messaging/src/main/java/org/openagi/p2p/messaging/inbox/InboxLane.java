@@ -40,6 +40,9 @@ final class InboxLane {
   /** Refusals kept for a sender that lost the acknowledgement. */
   static final int MAX_REMEMBERED = 2 * MAX_UNREPORTED;
 
+  /** Time of handlers on an event loop after which they are reported. */
+  static final long SLOW_NANOS = 10_000_000;
+
   private static final int CLOCK_EVERY = 16;
 
   private static final VarHandle HANDLED_END;
@@ -167,6 +170,20 @@ final class InboxLane {
   /** There may be work: makes sure that a drain runs after this. Any thread. */
   void schedule() {
     if (wakeUps.getAndIncrement() == 0) services.scheduler().run(this::drain);
+  }
+
+  /** Whether all its handlers promise not to block. Any thread. */
+  boolean isQuick() {
+    return services.handlers().areQuick(lane);
+  }
+
+  /** Drains on this thread if no other does; else makes sure that a drain runs after this. */
+  void drainHere() {
+    if (wakeUps.getAndIncrement() != 0) return;
+    long start = services.time().nanoTime();
+    drain();
+    long took = services.time().nanoTime() - start;
+    if (took > SLOW_NANOS) services.failures().onSlowHandler(sender, lane, took);
   }
 
   private void drain() {

@@ -3,6 +3,7 @@ package org.openagi.p2p.messaging.inbox;
 import java.util.function.Function;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.codec.ChunkDecompressor;
@@ -40,5 +41,8 @@ public record InboxServices(
   public interface FailureListener {
     /** A handler threw; {@link NetworkMessage#attempt} says at which attempt. */
     void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause);
+
+    /** Handlers that promised to be quick held up an event loop for so long; on that loop. */
+    default void onSlowHandler(PeerId sender, Lane lane, long nanos) {}
   }
 }

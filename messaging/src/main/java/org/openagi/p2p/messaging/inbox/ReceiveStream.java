@@ -58,6 +58,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   /** A frame may be larger than the receive window, so its bytes get credit as they come from here on. */
   private static final int EARLY_CREDIT_BYTES = 64 << 10;
 
+  /** Chunks of one read that quick handlers are given on the event loop; more is a flow and goes to a thread. */
+  private static final int QUICK_BYTES = 8 << 10;
+
   private static final long POLL_MIN_NANOS = 5_000_000;
   private static final long POLL_MAX_NANOS = 100_000_000;
 
@@ -104,6 +107,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private long verifiedBytes;
   private long creditedBytes;
   private long chunkBytesOfBatch;
+  private @Nullable InboxLane drainHere;
   private int earlyCreditBytes;
   private boolean remoteClosed;
   private long arrivedMessages;
@@ -169,6 +173,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
 
   /** The read batch is over: acknowledges and gives back credit. */
   public void onReadComplete() throws ProtocolViolationException {
+    InboxLane quick = drainHere;
+    drainHere = null;
+    if (quick != null) quick.drainHere();
     onProgress();
   }
 
@@ -316,7 +323,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
       held.add(task);
     } else {
       tasks.add(task);
-      to.schedule();
+      if (chunkBytesOfBatch <= QUICK_BYTES && to.isQuick()) drainHere = to;
+      else to.schedule();
     }
   }
 

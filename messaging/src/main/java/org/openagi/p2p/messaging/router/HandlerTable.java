@@ -2,6 +2,7 @@ package org.openagi.p2p.messaging.router;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 
@@ -15,6 +16,7 @@ public final class HandlerTable {
   /** Most handlers of one type. */
   public static final int MAX_HANDLERS = 64;
 
+  private static final MessageType[] TYPES = MessageType.values();
   private static final MessageHandler[] NONE = new MessageHandler[0];
 
   private final AtomicReferenceArray<MessageHandler[]> byType;
@@ -55,6 +57,19 @@ public final class HandlerTable {
   /** The handlers of a type, in order; not to be modified. */
   public MessageHandler[] handlersOf(MessageType type) {
     return byType.getAcquire(type.number());
+  }
+
+  /** Whether whatever comes on a lane is taken by handlers that {@link MessageHandler#isQuick promise to be quick}. */
+  public boolean areQuick(Lane lane) {
+    for (MessageType type : TYPES) {
+      if (type.lane() == lane && !areQuick(handlersOf(type))) return false;
+    }
+    return true;
+  }
+
+  private static boolean areQuick(MessageHandler[] handlers) {
+    for (MessageHandler handler : handlers) if (!handler.isQuick()) return false;
+    return true;
   }
 
   private static MessageHandler[] plus(MessageHandler[] old, MessageHandler handler) {

@@ -110,6 +110,8 @@ public sealed interface NetworkEvent {
     MESSAGE_LOST,
     /** A message handler of this node threw. */
     HANDLER_FAILED,
+    /** A handler that promised to be quick held up an event loop. */
+    HANDLER_SLOW,
     /** A file of the node could not be written. */
     STORAGE_FAILED,
     /** A peer did not keep to a protocol. */

@@ -55,7 +55,12 @@ final class InboundStream implements StreamListener {
 
   @Override
   public void onReadComplete() {
-    onProgress();
+    try {
+      engine.onReadComplete();
+    } catch (ProtocolViolationException e) {
+      onViolation(e);
+    }
+    arm();
   }
 
   private void onProgress() {

@@ -2,6 +2,7 @@ package org.openagi.p2p.network.link;
 
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.NetworkMessage;
 
 /** Hears what goes wrong with messages. Called on any thread; must not block. */
@@ -11,4 +12,7 @@ public interface MessageFaultListener {
 
   /** A handler of this node threw; {@link NetworkMessage#attempt} says at which attempt. */
   default void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {}
+
+  /** Handlers that promised to be quick held up the event loop of a lane's connection for so long. */
+  default void onSlowHandler(PeerId sender, Lane lane, long nanos) {}
 }

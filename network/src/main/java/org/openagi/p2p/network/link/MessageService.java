@@ -23,6 +23,7 @@ import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryListener;
 import org.openagi.p2p.messaging.DeliveryOptions;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.MessageType;
@@ -120,7 +121,7 @@ public final class MessageService implements AutoCloseable {
         decompressor,
         time,
         new InboxCounters(),
-        this::onHandlerFailure));
+        new HandlerFaults()));
     this.pace = new OutboundPace(config.bytesPerSecond(), time);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
@@ -324,6 +325,18 @@ public final class MessageService implements AutoCloseable {
     if (cause.scope() != Scope.STREAM || count >= MAX_VIOLATIONS) {
       connection.close(
           new CloseReason(CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(cause.getMessage())));
+    }
+  }
+
+  private final class HandlerFaults implements InboxServices.FailureListener {
+    @Override
+    public void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
+      MessageService.this.onHandlerFailure(sender, message, cause);
+    }
+
+    @Override
+    public void onSlowHandler(PeerId sender, Lane lane, long nanos) {
+      for (MessageFaultListener listener : faults) listener.onSlowHandler(sender, lane, nanos);
     }
   }
 

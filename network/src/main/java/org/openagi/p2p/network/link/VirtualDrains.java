@@ -13,15 +13,14 @@ import org.openagi.p2p.messaging.inbox.DrainScheduler;
 /**
  * Runs handlers on virtual threads, as many at a time as there are lanes with work. Safe for any thread.
  *
- * <p>A thread that is done waits a while for the next task: waking it costs less than starting one, and on a
- * quiet link that is every message. A thread inherits nothing from the task before but thread locals that
+ * <p>A thread that is done waits for the next task: waking it costs less than starting one, and on a quiet
+ * link that is every message. It waits without a time limit, because arming a timer and taking it back wakes a
+ * further thread of the JDK twice a message; {@value #MAX_IDLE} parked threads cost a few kilobytes each. A thread inherits nothing from the task before but thread locals that
  * user code set.
  */
 final class VirtualDrains implements DrainScheduler {
   /** Most threads that wait for a task. */
   static final int MAX_IDLE = 64;
-
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final Runnable OVER = VirtualDrains::nothing;
 
@@ -92,21 +91,9 @@ final class VirtualDrains implements DrainScheduler {
         return OVER;
       }
       idle.addFirst(this);
-      long end = System.nanoTime() + IDLE_NANOS;
       Runnable next;
-      while ((next = task.get()) == null) {
-        long left = end - System.nanoTime();
-        if (left <= 0) return retire();
-        LockSupport.parkNanos(left);
-      }
+      while ((next = task.get()) == null) LockSupport.park(this);
       return next;
-    }
-
-    private Runnable retire() {
-      Runnable next = task.compareAndExchange(null, OVER);
-      if (next != null) return next;
-      if (idle.remove(this)) idleCount.decrementAndGet();
-      return OVER;
     }
   }
 }

@@ -3,6 +3,8 @@ package org.openagi.p2p.network.link;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,6 +16,7 @@ import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MemoryMessageStore;
+import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.net.Host;
@@ -64,14 +67,20 @@ public final class MessageBench {
         .remotePeer();
   }
 
+  /** With {@code -Dquick=true} messages are handled on the event loop. */
+  private static MessageHandler handler(MessageHandler handler) {
+    return Boolean.getBoolean("quick") ? MessageHandler.quick(handler) : handler;
+  }
+
   private void serve() throws Exception {
     AtomicLong count = new AtomicLong();
+    Map<String, PeerId> peers = new ConcurrentHashMap<>();
     service.addHandler(MessageType.DATA, m -> count.setPlain(count.getPlain() + 1));
     service.addHandler(
         MessageType.CONSENSUS,
-        m -> service.submit(
-            PeerId.parse(m.senderId()),
-            NetworkMessage.of(MessageType.CONSENSUS, m.senderId(), m.payload())));
+        handler(m -> service.submit(
+            peers.computeIfAbsent(m.senderId(), PeerId::parse),
+            NetworkMessage.of(MessageType.CONSENSUS, m.senderId(), m.payload()))));
     System.out.println("ADDRESS " + host.listenAddresses().getFirst());
     long before = 0;
     long cpu = cpuNanos();
@@ -146,7 +155,7 @@ public final class MessageBench {
     long[] state = new long[2];
     String recipient = peer.toString();
     Bytes payload = Bytes.wrap(new byte[64]);
-    service.addHandler(MessageType.CONSENSUS, m -> {
+    MessageHandler next = m -> {
       long now = System.nanoTime();
       int round = (int) state[0]++;
       nanos[round] = now - state[1];
@@ -156,7 +165,8 @@ public final class MessageBench {
       }
       state[1] = System.nanoTime();
       service.submit(peer, NetworkMessage.of(MessageType.CONSENSUS, recipient, payload));
-    });
+    };
+    service.addHandler(MessageType.CONSENSUS, handler(next));
     for (int turn = 0; turn < 5; turn++) {
       state[0] = 0;
       state[1] = System.nanoTime();
