@@ -107,7 +107,7 @@ public final class BenchCommand implements Callable<Integer> {
       if (status >= 0) return status;
     }
     PrintWriter out = spec().commandLine().getOut();
-    var bench = new BenchRun(settings(), systems(), runs, allJvmOptions(), out);
+    var bench = new BenchRun(settings(), systems(name.equals("s2")), runs, allJvmOptions(), out);
     switch (name) {
       case "s1" -> bench.play(Scenario.S1);
       case "s2" -> bench.play(Scenario.S2);
@@ -145,9 +145,12 @@ public final class BenchCommand implements Callable<Integer> {
         connections);
   }
 
-  private List<String> systems() {
+  private List<String> systems(boolean pingPong) {
     if (limitOnly) return List.of("limit");
-    return limit ? List.of("ours", "limit") : List.of("ours");
+    var all = new ArrayList<String>(List.of("ours"));
+    if (pingPong) all.add("ours_threads");
+    if (limit) all.add("limit");
+    return all;
   }
 
   private List<String> allJvmOptions() {

@@ -37,7 +37,7 @@ class ScenarioTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ours", "limit"})
+  @ValueSource(strings = {"ours", "ours_threads", "limit"})
   void playsPingPong(String system) throws Exception {
     Figures figures = Scenario.S2.play(system, settings("noise"), JVM);
     assertTrue(figures.get("p50_us") > 0);

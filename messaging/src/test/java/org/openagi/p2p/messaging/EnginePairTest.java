@@ -254,6 +254,39 @@ class EnginePairTest {
   }
 
   @Test
+  void quickHandlersTakeSmallMessagesWithinTheReadAndLeaveAFlowToThreads() {
+    start(15, SendConfig.defaults(), ReceiveConfig.defaults());
+    receiver.handlers.addForAll(MessageHandler.quick(handled::add));
+    receiver.holdDrains();
+    connectAll();
+    OutboxEntry small = sender.submit(message(MessageType.DATA, 1, 100), 0);
+    world.runFor(5 * MILLI);
+    assertEquals(1, handled.size());
+    assertEquals(Delivery.State.ACKNOWLEDGED, small.state());
+    sender.submit(message(MessageType.DATA, 2, 100_000), 0);
+    world.runFor(50 * MILLI);
+    assertEquals(1, handled.size());
+    receiver.releaseDrains();
+    world.runFor(50 * MILLI);
+    assertEquals(2, handled.size());
+  }
+
+  @Test
+  void oneOrdinaryHandlerKeepsALaneOffTheEventLoop() {
+    start(16, SendConfig.defaults(), ReceiveConfig.defaults());
+    receiver.handlers.add(MessageType.CONSENSUS, MessageHandler.quick(handled::add));
+    receiver.handlers.add(MessageType.HEARTBEAT, handled::add);
+    receiver.holdDrains();
+    connectAll();
+    sender.submit(message(MessageType.CONSENSUS, 1, 100), 0);
+    world.runFor(5 * MILLI);
+    assertEquals(List.of(), handled);
+    receiver.releaseDrains();
+    world.runFor(5 * MILLI);
+    assertEquals(1, handled.size());
+  }
+
+  @Test
   void aHandlerThatStandsStillStopsItsSenderAtTheWindow() {
     startAndCollect(12);
     connect(Lane.BULK, 256 << 10, 16 << 10);
@@ -300,7 +333,8 @@ class EnginePairTest {
 
   /**
    * Goal: no silent loss, no duplicate, order per lane. Method: random messages, cuts at random moments,
-   * new streams with random windows and pieces, handlers that fail now and then; then a quiet time.
+   * new streams with random windows and pieces, handlers that fail now and then, on the event loop or on
+   * threads of their own; then a quiet time.
    */
   @Property(tries = 25, shrinking = ShrinkingMode.OFF)
   void whateverHappensToTheLink(@ForAll long seed) {
@@ -316,7 +350,7 @@ class EnginePairTest {
     Map<Lane, Integer> lastOf = new EnumMap<>(Lane.class);
     List<String> faults = new ArrayList<>();
     Map<Integer, Integer> failures = new HashMap<>();
-    receiver.handlers.addForAll(m -> {
+    MessageHandler checking = m -> {
       int number = numberOf(m);
       if (number % 97 == 3 && failures.merge(number, 1, Integer::sum) <= number % 5) {
         throw new IllegalStateException("fails at first");
@@ -328,7 +362,8 @@ class EnginePairTest {
           .equals(message(m.messageType(), number, m.payload().length()).payload())) {
         faults.add("payload of " + number);
       }
-    });
+    };
+    receiver.handlers.addForAll(dice.nextBoolean() ? MessageHandler.quick(checking) : checking);
     Map<Integer, OutboxEntry> submitted = new HashMap<>();
     for (int step = 0; step < 120; step++) {
       switch (dice.nextInt(8)) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
@@ -209,6 +210,23 @@ class MessagesTest {
     assertEquals(1, received.poll(40, TimeUnit.SECONDS).attempt());
     assertEquals(2, received.poll(40, TimeUnit.SECONDS).attempt());
     nodes.awaitEvent(bob, FaultEvent.class, event -> event.what() == Fault.HANDLER_FAILED);
+  }
+
+  @Test
+  void aQuickHandlerRunsOnTheEventLoopAndIsReportedWhenItIsNot() throws InterruptedException {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+    bob.registerMessageHandler(MessageHandler.quick(message -> {
+      threads.add(Thread.currentThread().getName());
+      if (message.text().equals("slow")) Thread.sleep(30);
+    }));
+    awaitNames(alice, bob);
+    assertTrue(send(alice, NetworkMessage.text("*", "fast"), "bob"));
+    String thread = threads.poll(40, TimeUnit.SECONDS);
+    assertTrue(thread.startsWith("net-io"), thread);
+    assertTrue(send(alice, NetworkMessage.text("*", "slow"), "bob"));
+    nodes.awaitEvent(bob, FaultEvent.class, event -> event.what() == Fault.HANDLER_SLOW);
   }
 
   @Test

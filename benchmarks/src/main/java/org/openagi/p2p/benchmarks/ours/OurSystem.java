@@ -9,24 +9,45 @@ import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.benchmarks.worker.BenchSystem;
 import org.openagi.p2p.benchmarks.worker.Settings;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
 
 /** The network itself. Its address is a multiaddr with the peer id. */
 public final class OurSystem implements BenchSystem {
+  private final boolean quick;
+
   private static final String RECEIVER = "receiver";
   private static final String SENDER = "sender";
   private static final int SPARE_CONNECTIONS = 100;
   private static final int START_SECONDS = 60;
 
+  /**
+   * The system.
+   *
+   * @param quick whether ping-pong is played by handlers on the event loops, as the limit's are; else by the
+   *     ordinary ones on threads of their own
+   */
+  public OurSystem(boolean quick) {
+    this.quick = quick;
+  }
+
+  private MessageHandler player(MessageHandler handler) {
+    return quick ? MessageHandler.quick(handler) : handler;
+  }
+
   @Override
   public Receiver receive(Settings settings, boolean echo) throws Exception {
     var received = new LongAdder();
     P2PNetworkManager manager = manager(RECEIVER, settings);
-    manager.registerMessageHandler(message -> {
-      received.increment();
-      if (echo) manager.submit(NetworkMessage.data(SENDER, message.payload()));
-    });
+    if (echo) {
+      manager.registerMessageHandler(player(message -> {
+        received.increment();
+        manager.submit(NetworkMessage.data(SENDER, message.payload()));
+      }));
+    } else {
+      manager.registerMessageHandler(message -> received.increment());
+    }
     Multiaddr address = start(manager);
     return new Receiver() {
       @Override
@@ -58,7 +79,7 @@ public final class OurSystem implements BenchSystem {
   public PingPong pingPong(Settings settings, String address) throws Exception {
     var caller = new Caller(settings.sizeBytes(), RECEIVER);
     P2PNetworkManager manager = manager(SENDER, settings);
-    manager.registerMessageHandler(caller);
+    manager.registerMessageHandler(player(caller));
     start(manager);
     connect(manager, address);
     caller.callThrough(manager);

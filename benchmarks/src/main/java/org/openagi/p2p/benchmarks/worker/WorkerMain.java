@@ -58,7 +58,8 @@ public final class WorkerMain {
   private static BenchSystem systemNamed(String name) {
     return switch (name) {
       case "limit" -> new LimitSystem();
-      case "ours" -> new OurSystem();
+      case "ours" -> new OurSystem(true);
+      case "ours_threads" -> new OurSystem(false);
       default -> throw new IllegalArgumentException("no system named " + name);
     };
   }
