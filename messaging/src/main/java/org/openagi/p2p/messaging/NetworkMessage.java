@@ -49,6 +49,7 @@ public final class NetworkMessage {
   private final long timestamp;
   private final short ttl;
   private final short attempt;
+  private final @Nullable Correlation correlation;
 
   private NetworkMessage(
       @Nullable String givenId,
@@ -60,7 +61,8 @@ public final class NetworkMessage {
       Bytes payload,
       long timestamp,
       int ttl,
-      int attempt) {
+      int attempt,
+      @Nullable Correlation correlation) {
     this.givenId = givenId;
     this.numbering = numbering;
     this.number = number;
@@ -71,6 +73,7 @@ public final class NetworkMessage {
     this.timestamp = timestamp;
     this.ttl = (short) ttl;
     this.attempt = (short) attempt;
+    this.correlation = correlation;
   }
 
   /** A DATA message with everything else left to the node. */
@@ -87,7 +90,8 @@ public final class NetworkMessage {
   public static NetworkMessage of(MessageType type, String recipientId, Bytes payload) {
     requireName("recipientId", recipientId);
     requirePayload(payload);
-    return new NetworkMessage(null, null, 0, "", recipientId, type, payload, 0, DEFAULT_TTL, 1);
+    return new NetworkMessage(
+        null, null, 0, "", recipientId, type, payload, 0, DEFAULT_TTL, 1, null);
   }
 
   /** Starts a message field by field. */
@@ -111,13 +115,23 @@ public final class NetworkMessage {
       long timestamp,
       int ttl) {
     return new NetworkMessage(
-        givenId, numbering, number, senderId, recipientId, type, payload, timestamp, ttl, 1);
+        givenId, numbering, number, senderId, recipientId, type, payload, timestamp, ttl, 1, null);
   }
 
   /** This message as handed over for the n-th time, counted from 1. */
   public NetworkMessage withAttempt(int n) {
     return new NetworkMessage(
-        givenId, numbering, number, senderId, recipientId, messageType, payload, timestamp, ttl, n);
+        givenId,
+        numbering,
+        number,
+        senderId,
+        recipientId,
+        messageType,
+        payload,
+        timestamp,
+        ttl,
+        n,
+        correlation);
   }
 
   /** This message to another recipient. */
@@ -133,7 +147,8 @@ public final class NetworkMessage {
         payload,
         timestamp,
         ttl,
-        attempt);
+        attempt,
+        correlation);
   }
 
   /** This message from another sender. */
@@ -148,7 +163,24 @@ public final class NetworkMessage {
         payload,
         timestamp,
         ttl,
-        attempt);
+        attempt,
+        correlation);
+  }
+
+  /** This message as a request or as the answer to one. */
+  public NetworkMessage withCorrelation(Correlation value) {
+    return new NetworkMessage(
+        givenId,
+        numbering,
+        number,
+        senderId,
+        recipientId,
+        messageType,
+        payload,
+        timestamp,
+        ttl,
+        attempt,
+        value);
   }
 
   /**
@@ -205,6 +237,11 @@ public final class NetworkMessage {
     return attempt;
   }
 
+  /** What makes it a request or the answer to one, null if it is neither. */
+  public @Nullable Correlation correlation() {
+    return correlation;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof NetworkMessage m
@@ -215,6 +252,7 @@ public final class NetworkMessage {
         && messageId().equals(m.messageId())
         && senderId.equals(m.senderId)
         && recipientId.equals(m.recipientId)
+        && Objects.equals(correlation, m.correlation)
         && payload.equals(m.payload);
   }
 
@@ -342,7 +380,7 @@ public final class NetworkMessage {
             "timestamp " + timestamp + " is not between 0 and 2^47 milliseconds");
       }
       return new NetworkMessage(
-          messageId, null, 0, senderId, recipientId, messageType, payload, timestamp, ttl, 1);
+          messageId, null, 0, senderId, recipientId, messageType, payload, timestamp, ttl, 1, null);
     }
   }
 }

@@ -29,9 +29,11 @@ public enum RefusalReason {
   /** The peer does not speak the message protocol. */
   NO_PROTOCOL(11),
   /** Nobody of the recipient's name was found. */
-  UNKNOWN_PEER(12);
+  UNKNOWN_PEER(12),
+  /** It was to be delivered only while the peer is connected, and the peer is not. */
+  NOT_CONNECTED(13);
 
-  private static final RefusalReason[] BY_NUMBER = new RefusalReason[13];
+  private static final RefusalReason[] BY_NUMBER = new RefusalReason[14];
 
   static {
     for (RefusalReason reason : values()) BY_NUMBER[reason.number] = reason;

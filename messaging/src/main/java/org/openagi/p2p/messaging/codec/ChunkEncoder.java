@@ -3,6 +3,7 @@ package org.openagi.p2p.messaging.codec;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.multiformats.Varint;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.NetworkMessage;
 
 /**
@@ -89,9 +90,13 @@ public final class ChunkEncoder {
       writeId(id);
     }
     boolean broadcast = NetworkMessage.EVERYONE.equals(message.recipientId());
-    if (message.ttl() != NetworkMessage.DEFAULT_TTL || lifetimeMillis != 0 || broadcast) {
+    Correlation correlation = message.correlation();
+    if (message.ttl() != NetworkMessage.DEFAULT_TTL
+        || lifetimeMillis != 0
+        || broadcast
+        || correlation != null) {
       head |= EntryForm.OPTIONS;
-      writeOptions(message.ttl(), lifetimeMillis, broadcast);
+      writeOptions(message.ttl(), lifetimeMillis, broadcast, correlation);
     }
     if (payload.length == previousLength) {
       head |= EntryForm.SAME_LENGTH;
@@ -131,7 +136,8 @@ public final class ChunkEncoder {
     at += utf8.length;
   }
 
-  private void writeOptions(int ttl, long lifetimeMillis, boolean broadcast) {
+  private void writeOptions(
+      int ttl, long lifetimeMillis, boolean broadcast, @Nullable Correlation correlation) {
     int lengthAt = at++;
     if (ttl != NetworkMessage.DEFAULT_TTL) {
       content[at++] = EntryForm.TTL;
@@ -146,6 +152,14 @@ public final class ChunkEncoder {
     if (broadcast) {
       content[at++] = (byte) EntryForm.BROADCAST;
       content[at++] = 0;
+    }
+    if (correlation != null) {
+      content[at++] = (byte) EntryForm.CORRELATION;
+      content[at++] = EntryForm.CORRELATION_BYTES;
+      content[at++] = (byte) correlation.kind().number();
+      for (int shift = 56; shift >= 0; shift -= 8) {
+        content[at++] = (byte) (correlation.id() >>> shift);
+      }
     }
     content[lengthAt] = (byte) (at - lengthAt - 1);
   }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -42,6 +43,7 @@ public final class ChunkReader {
   private int ttl;
   private long lifetimeMillis;
   private boolean broadcast;
+  private @Nullable Correlation correlation;
   private int unknownOption;
   private int payloadLength;
   private Bytes payload = Bytes.EMPTY;
@@ -134,7 +136,6 @@ public final class ChunkReader {
   private void readKind(int kind) throws ProtocolViolationException {
     if (!MessageType.isKnown(kind)) throw WireReader.violation("message of kind " + kind);
     type = MessageType.ofNumber(kind);
-    if (type.lane() != lane) throw WireReader.violation(type + " in lane " + lane);
   }
 
   private void readFields(int head) throws ProtocolViolationException {
@@ -151,8 +152,13 @@ public final class ChunkReader {
     ttl = NetworkMessage.DEFAULT_TTL;
     lifetimeMillis = 0;
     broadcast = false;
+    correlation = null;
     unknownOption = -1;
     if ((head & EntryForm.OPTIONS) != 0) readOptions();
+    if (!lane.carries(type, correlation)) {
+      throw WireReader.violation(
+          type + (correlation == null ? "" : " " + correlation.kind()) + " in lane " + lane);
+    }
     if ((head & EntryForm.SAME_LENGTH) != 0) {
       if (previousLength < 0) throw WireReader.violation("same length as no entry");
     } else {
@@ -204,12 +210,24 @@ public final class ChunkReader {
       case EntryForm.LIFETIME ->
         lifetimeMillis = in.varint(1, WireLimits.MAX_LIFETIME_MILLIS, "lifetime");
       case EntryForm.BROADCAST -> broadcast = true;
+      case EntryForm.CORRELATION -> readCorrelation(in);
       default -> {
         if (!FrameType.isSkippable(tag)) unknownOption = tag;
         return;
       }
     }
     if (in.remaining() > 0) throw WireReader.violation("option " + tag + " is too long");
+  }
+
+  /** A kind that is not known could be answered by nobody here: the message is refused. */
+  private void readCorrelation(WireReader in) throws ProtocolViolationException {
+    int kind = in.u8("correlation kind");
+    long value = in.u64("correlation id");
+    if (Correlation.Kind.isKnown(kind)) {
+      correlation = new Correlation(Correlation.Kind.ofNumber(kind), value);
+    } else {
+      unknownOption = EntryForm.CORRELATION;
+    }
   }
 
   private int readPayload() throws ProtocolViolationException {
@@ -308,6 +326,11 @@ public final class ChunkReader {
   /** Whether it was sent to everyone. */
   public boolean isBroadcast() {
     return broadcast;
+  }
+
+  /** What makes it a request or an answer, or null. */
+  public @Nullable Correlation correlation() {
+    return correlation;
   }
 
   /** An option that must be known and is not; negative if there is none. */

@@ -14,6 +14,10 @@ final class EntryForm {
   static final int TTL = 0x01;
   static final int LIFETIME = 0x02;
   static final int BROADCAST = 0x81;
+  static final int CORRELATION = 0x82;
+
+  /** Kind and id. */
+  static final int CORRELATION_BYTES = 1 + 8;
 
   private EntryForm() {}
 }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MessageHandler;
+import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.ChunkReader;
@@ -268,6 +270,8 @@ final class InboxLane {
         reader.payload(),
         reader.timestamp(),
         reader.ttl() - 1);
+    Correlation correlation = reader.correlation();
+    if (correlation != null) message = message.withCorrelation(correlation);
     String id = reader.id();
     if (id != null && memory.wasHandled(id)) {
       services.counters().duplicates.increment();
@@ -283,8 +287,13 @@ final class InboxLane {
     if (reader.isTooLarge()) return RefusalReason.TOO_LARGE;
     if (reader.ttl() == 0) return RefusalReason.TTL_EXCEEDED;
     if (isExpired(reader, task)) return RefusalReason.EXPIRED;
-    if (services.handlers().handlersOf(reader.type()).length == 0) return RefusalReason.NO_HANDLER;
+    if (handlersOf(reader.type(), reader.correlation()).length == 0)
+      return RefusalReason.NO_HANDLER;
     return null;
+  }
+
+  private MessageHandler[] handlersOf(MessageType type, @Nullable Correlation correlation) {
+    return services.handlers().handlersOf(type, correlation);
   }
 
   private String detail(RefusalReason reason, ChunkReader reader) {
@@ -295,7 +304,10 @@ final class InboxLane {
             + services.config().maxMessageBytes();
       case TTL_EXCEEDED -> "ttl 0";
       case EXPIRED -> "waited for a handler longer than its lifetime";
-      case NO_HANDLER -> "no handler for " + reader.type();
+      case NO_HANDLER ->
+        reader.correlation() == null
+            ? "no handler for " + reader.type()
+            : "no handler for a " + reader.type() + " " + reader.correlation().kind();
       default -> "";
     };
   }
@@ -311,7 +323,7 @@ final class InboxLane {
 
   /** Runs the handlers from the one that is next. Returns false if the message has to wait. */
   private boolean handle(NetworkMessage message) {
-    MessageHandler[] handlers = services.handlers().handlersOf(message.messageType());
+    MessageHandler[] handlers = handlersOf(message.messageType(), message.correlation());
     try {
       while (pendingHandler < handlers.length) {
         handlers[pendingHandler].onMessage(message);

@@ -2,6 +2,8 @@ package org.openagi.p2p.messaging.router;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
@@ -20,12 +22,15 @@ public final class HandlerTable {
   private static final MessageHandler[] NONE = new MessageHandler[0];
 
   private final AtomicReferenceArray<MessageHandler[]> byType;
+  private final AtomicReferenceArray<MessageHandler[]> requests;
+  private volatile MessageHandler[] answers = NONE;
 
   /** A table without handlers. */
   public HandlerTable() {
     MessageHandler[][] empty = new MessageHandler[MessageType.values().length][];
     Arrays.fill(empty, NONE);
     byType = new AtomicReferenceArray<>(empty);
+    requests = new AtomicReferenceArray<>(empty);
   }
 
   /**
@@ -47,6 +52,16 @@ public final class HandlerTable {
     for (MessageType type : MessageType.values()) add(type, handler);
   }
 
+  /** Sets who takes requests of a type, null for nobody. */
+  public void setForRequests(MessageType type, @Nullable MessageHandler handler) {
+    requests.set(type.number(), handler == null ? NONE : new MessageHandler[] {handler});
+  }
+
+  /** Sets who takes answers, of all types. */
+  public void setForAnswers(MessageHandler handler) {
+    answers = new MessageHandler[] {handler};
+  }
+
   /** Removes a handler from all types it was added for. */
   public void remove(MessageHandler handler) {
     for (MessageType type : MessageType.values()) {
@@ -59,10 +74,22 @@ public final class HandlerTable {
     return byType.getAcquire(type.number());
   }
 
+  /**
+   * Who takes a message, in order; not to be modified. Requests and answers never reach the handlers of plain
+   * messages.
+   */
+  public MessageHandler[] handlersOf(MessageType type, @Nullable Correlation correlation) {
+    if (correlation == null) return handlersOf(type);
+    return correlation.isAnswer() ? answers : requests.getAcquire(type.number());
+  }
+
   /** Whether whatever comes on a lane is taken by handlers that {@link MessageHandler#isQuick promise to be quick}. */
   public boolean areQuick(Lane lane) {
+    if (lane == Lane.REPLY) return areQuick(answers);
     for (MessageType type : TYPES) {
-      if (type.lane() == lane && !areQuick(handlersOf(type))) return false;
+      if (!lane.carries(type, null)) continue;
+      if (!areQuick(handlersOf(type)) || !areQuick(requests.getAcquire(type.number())))
+        return false;
     }
     return true;
   }

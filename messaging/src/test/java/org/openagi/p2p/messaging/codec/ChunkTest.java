@@ -14,6 +14,7 @@ import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -116,6 +117,8 @@ class ChunkTest {
             reader.payload(),
             reader.timestamp(),
             reader.ttl());
+        Correlation correlation = reader.correlation();
+        if (correlation != null) message = message.withCorrelation(correlation);
         got.add(describe(message, reader.timestamp(), reader.lifetimeMillis(), reader.ttl()));
       }
     }
@@ -132,12 +135,16 @@ class ChunkTest {
     if (dice.nextInt(9) == 0) message.recipientId("*");
     long time = dice.nextInt(3) == 0 ? dice.nextLong(1L << 47) : BASE;
     long lifetime = dice.nextInt(6) == 0 ? 1 + dice.nextLong(1L << 40) : 0;
-    return new Sent(message.build(), time, lifetime);
+    NetworkMessage built = message.build();
+    if (dice.nextInt(7) == 0) {
+      built = built.withCorrelation(new Correlation(Correlation.Kind.REQUEST, dice.nextLong()));
+    }
+    return new Sent(built, time, lifetime);
   }
 
   private static String describe(NetworkMessage message, long time, long lifetime, int ttl) {
     return message.givenId() + " " + message.payload().hashCode() + " " + time + " " + lifetime
-        + " " + ttl;
+        + " " + ttl + " " + message.correlation();
   }
 
   @Test
@@ -251,6 +258,58 @@ class ChunkTest {
           .bytes(bomb)
           .toArray();
       refuses(frame);
+    }
+  }
+
+  private static byte[] correlated(MessageType type, Correlation.Kind kind) {
+    ChunkEncoder encoder = new ChunkEncoder();
+    encoder.begin(1, BASE);
+    NetworkMessage message = NetworkMessage.of(type, "b", Bytes.ofUtf8("x"));
+    encoder.addMessage(message.withCorrelation(new Correlation(kind, -1)), BASE, 0);
+    encoder.finish(true, null);
+    return bodyOf(encoder);
+  }
+
+  private static ChunkReader read(Lane lane, byte[] body) throws ProtocolViolationException {
+    ChunkReader reader = new ChunkReader(lane, 1000);
+    start(reader, body);
+    assertEquals(ChunkReader.MESSAGE, reader.next());
+    return reader;
+  }
+
+  @Test
+  void answersTravelInTheirOwnLaneAndNothingElseThere() throws ProtocolViolationException {
+    for (MessageType type : MessageType.values()) {
+      for (Correlation.Kind kind : Correlation.Kind.values()) {
+        byte[] body = correlated(type, kind);
+        for (Lane lane : Lane.values()) {
+          boolean right = kind == Correlation.Kind.REQUEST
+              ? lane == type.lane() || lane == Lane.EXPRESS && type == MessageType.DATA
+              : lane == Lane.REPLY;
+          if (right) {
+            assertEquals(new Correlation(kind, -1), read(lane, body).correlation());
+          } else {
+            assertThrows(ProtocolViolationException.class, () -> read(lane, body));
+          }
+        }
+      }
+    }
+    assertThrows(ProtocolViolationException.class, () -> read(Lane.REPLY, valid()));
+  }
+
+  @Test
+  void aCorrelationOfAnotherKindIsUnsupportedAndOfAnotherLengthAViolation()
+      throws ProtocolViolationException {
+    byte[] body = correlated(MessageType.DATA, Correlation.Kind.REQUEST);
+    int lengthAt = 1 + 6 + 1 + 1 + 1 + 1 + 1; // flags, base, first, count, head, options, tag
+    assertEquals(EntryForm.CORRELATION_BYTES, body[lengthAt]);
+    byte[] kind = body.clone();
+    kind[lengthAt + 1] = 3;
+    assertEquals(EntryForm.CORRELATION, read(Lane.BULK, kind).unknownOption());
+    for (int length : new int[] {8, 10}) {
+      byte[] wrong = body.clone();
+      wrong[lengthAt] = (byte) length;
+      assertThrows(ProtocolViolationException.class, () -> read(Lane.BULK, wrong));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -79,6 +80,21 @@ class WireDocumentTest {
         digest,
         3);
 
+    encoder.begin(6, BASE);
+    encoder.addMessage(
+        message()
+            .payload("how much?")
+            .build()
+            .withCorrelation(new Correlation(Correlation.Kind.REQUEST, 0x0123456789abcdefL)),
+        BASE,
+        0);
+    chunk(
+        out,
+        "CHUNK, another bundle: a request; its reply has 01 for 00 before the id and travels in the reply lane",
+        encoder,
+        true,
+        new BundleDigest(),
+        6);
     long first = digest.first();
     long count = digest.count();
     byte[] sha256 = digest.end();

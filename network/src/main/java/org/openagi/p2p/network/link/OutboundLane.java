@@ -110,7 +110,12 @@ final class OutboundLane implements SendLaneListener {
     OutboundPace pace = outbox.service().pace();
     if (pace.isUnlimited()) return direct;
     return new PacedLink(
-        direct, pace, lane == Lane.BULK, opened.connection().executor(), events::onWritable);
+        direct, pace, isBulky(), opened.connection().executor(), events::onWritable);
+  }
+
+  /** Whether users can put any amount of data here. */
+  private boolean isBulky() {
+    return lane == Lane.BULK || lane == Lane.REPLY || lane == Lane.EXPRESS;
   }
 
   private void onOpenFailed(long mine, @Nullable Throwable failure) {
