@@ -10,39 +10,46 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 
 /** Reads fields from a range of an array and never beyond it. Confined to its user. */
-final class WireReader {
+public final class WireReader {
   private final byte[] bytes;
   private final int end;
   private int at;
 
-  WireReader(byte[] bytes, int from, int to) {
+  /** Reads from {@code from} to {@code to}, exclusive. */
+  public WireReader(byte[] bytes, int from, int to) {
     this.bytes = bytes;
     this.at = from;
     this.end = to;
   }
 
-  int position() {
+  /** Where the next field starts. */
+  public int position() {
     return at;
   }
 
-  int remaining() {
+  /** Bytes that are left. */
+  public int remaining() {
     return end - at;
   }
 
-  int u8(String field) throws ProtocolViolationException {
+  /** One byte, unsigned. */
+  public int u8(String field) throws ProtocolViolationException {
     require(1, field);
     return bytes[at++] & 0xff;
   }
 
-  int u16(String field) throws ProtocolViolationException {
+  /** Two bytes, unsigned. */
+  public int u16(String field) throws ProtocolViolationException {
     return (int) unsigned(2, field);
   }
 
-  long u48(String field) throws ProtocolViolationException {
+  /** Six bytes, unsigned. */
+  public long u48(String field) throws ProtocolViolationException {
     return unsigned(6, field);
   }
 
-  long u64(String field) throws ProtocolViolationException {
+  /** Eight bytes. */
+  public long u64(String field) throws ProtocolViolationException {
     return unsigned(8, field);
   }
 
@@ -54,7 +61,7 @@ final class WireReader {
   }
 
   /** A varint between two bounds, both inclusive. */
-  long varint(long min, long max, String field) throws ProtocolViolationException {
+  public long varint(long min, long max, String field) throws ProtocolViolationException {
     long value = varint(field);
     if (value < min || value > max) {
       throw violation(field + " is " + value + ", allowed are " + min + " to " + max);
@@ -76,14 +83,15 @@ final class WireReader {
     throw violation(field + " is a varint of more than 9 bytes");
   }
 
-  Bytes bytes(int length, String field) throws ProtocolViolationException {
+  /** That many bytes, copied. */
+  public Bytes bytes(int length, String field) throws ProtocolViolationException {
     require(length, field);
     at += length;
     return Bytes.wrap(Arrays.copyOfRange(bytes, at - length, at));
   }
 
   /** A varint length, at most {@code max}, and that many bytes of UTF-8. */
-  String text(int max, String field) throws ProtocolViolationException {
+  public String text(int max, String field) throws ProtocolViolationException {
     int length = (int) varint(0, max, field + " length");
     require(length, field);
     at += length;
@@ -105,7 +113,7 @@ final class WireReader {
   }
 
   /** Options up to the end of which none is known here: checks the form and the skip bit. */
-  void unknownOptions(String frame) throws ProtocolViolationException {
+  public void unknownOptions(String frame) throws ProtocolViolationException {
     int last = -1;
     while (remaining() > 0) {
       int tag = u8(frame + " option");
@@ -124,7 +132,8 @@ final class WireReader {
     }
   }
 
-  static ProtocolViolationException violation(String message) {
+  /** A violation that ends the stream. */
+  public static ProtocolViolationException violation(String message) {
     return new ProtocolViolationException(Scope.STREAM, message);
   }
 }

@@ -6,23 +6,27 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiformats.Varint;
 
 /** Writes the fields of a small frame into an array that grows. Confined to its user. */
-final class WireWriter {
+public final class WireWriter {
   private byte[] bytes;
   private int at;
 
-  WireWriter(int sizeHint) {
+  /** Starts with room for so many bytes. */
+  public WireWriter(int sizeHint) {
     bytes = new byte[sizeHint];
   }
 
-  WireWriter u8(int value) {
+  /** Adds the low byte. */
+  public WireWriter u8(int value) {
     return unsigned(value, 1);
   }
 
-  WireWriter u16(int value) {
+  /** Adds two bytes. */
+  public WireWriter u16(int value) {
     return unsigned(value, 2);
   }
 
-  WireWriter u64(long value) {
+  /** Adds eight bytes. */
+  public WireWriter u64(long value) {
     return unsigned(value, 8);
   }
 
@@ -32,20 +36,23 @@ final class WireWriter {
     return this;
   }
 
-  WireWriter varint(long value) {
+  /** Adds a varint. */
+  public WireWriter varint(long value) {
     reserve(Varint.MAX_BYTES);
     at = Varint.write(value, bytes, at);
     return this;
   }
 
-  WireWriter bytes(Bytes value) {
+  /** Adds bytes as they are. */
+  public WireWriter bytes(Bytes value) {
     reserve(value.length());
     value.copyTo(0, bytes, at, value.length());
     at += value.length();
     return this;
   }
 
-  WireWriter bytes(byte[] value) {
+  /** Adds bytes as they are. */
+  public WireWriter bytes(byte[] value) {
     reserve(value.length);
     System.arraycopy(value, 0, bytes, at, value.length);
     at += value.length;
@@ -53,7 +60,7 @@ final class WireWriter {
   }
 
   /** Length and UTF-8, cut at a character so that it takes at most {@code max} bytes. */
-  WireWriter text(String value, int max) {
+  public WireWriter text(String value, int max) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     int length = utf8.length;
     if (length > max) {
@@ -64,12 +71,13 @@ final class WireWriter {
     return bytes(length == utf8.length ? utf8 : Arrays.copyOf(utf8, length));
   }
 
-  byte[] toArray() {
+  /** What was written. */
+  public byte[] toArray() {
     return Arrays.copyOf(bytes, at);
   }
 
   /** What was written as the body of a frame. */
-  byte[] toFrame(int type) {
+  public byte[] toFrame(int type) {
     byte[] frame = new byte[1 + Varint.sizeOf(at) + at];
     frame[0] = (byte) type;
     int body = Varint.write(at, frame, 1);
