@@ -21,6 +21,11 @@ public interface PeerLink {
   /** Whether there is room; the engine is told when there is again. */
   boolean isWritable();
 
+  /** How large a frame is worth writing now, at least 512; only after {@link #isWritable}. */
+  default int chunkBytes() {
+    return Integer.MAX_VALUE;
+  }
+
   /** Gives back credit for bytes that were received and are done with. */
   void consumed(int bytes);
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.core.time.TimeSource;
@@ -166,6 +167,37 @@ public final class P2PNetworkManager implements AutoCloseable {
    */
   public Delivery submit(NetworkMessage message, DeliveryOptions options) {
     return node().sender().submit(message, options);
+  }
+
+  /**
+   * Sets how many bytes per second go to all peers together, until the node stops; see {@code
+   * bandwidth_limit}.
+   *
+   * @param bytesPerSecond 0 for no limit
+   * @throws IllegalStateException if the node does not run
+   * @throws IllegalArgumentException if negative
+   */
+  public void setBandwidthLimit(long bytesPerSecond) {
+    node().messages().setLimit(bytesPerSecond);
+  }
+
+  /**
+   * Sets how many bytes per second go to one peer, until the node stops; see {@code
+   * bandwidth_limit_per_peer}.
+   *
+   * @param peer alias of a known peer, peer id, or multiaddr with a peer id
+   * @param bytesPerSecond 0 for no limit of its own
+   * @throws IllegalStateException if the node does not run, or serves too many peers to take on this one
+   * @throws IllegalArgumentException if negative, or nobody is known by that name
+   */
+  public void setBandwidthLimit(String peer, long bytesPerSecond) {
+    RunningNode node = node();
+    PeerId id = node.names()
+        .resolveNow(peer)
+        .orElseThrow(() -> new IllegalArgumentException("no peer called '" + peer + "' is known"));
+    if (!node.messages().setLimit(id, bytesPerSecond))
+      throw new IllegalStateException(
+          "no limit for '" + peer + "': messages for too many other peers wait");
   }
 
   /**

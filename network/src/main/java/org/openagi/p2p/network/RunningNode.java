@@ -184,7 +184,7 @@ record RunningNode(
             .withRetryAttempts(config.retryAttempts())
             .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
         .withNames(identity.nodeId(), directory::displayName)
-        .withBytesPerSecond(config.bandwidthLimit());
+        .withBytesPerSecond(config.bandwidthLimit(), config.bandwidthLimitPerPeer());
     MessageStore store = new MemoryMessageStore(new SecureRandom());
     return new MessageService(host, key, messages, store, time);
   }

@@ -18,16 +18,21 @@ public final class ChunkEncoder {
   /** Most content of a chunk made here; the rest of a larger payload goes into further chunks. */
   public static final int CAPACITY_BYTES = 128 << 10;
 
+  /** An entry without its payload and some of that always fit. */
+  private static final int MIN_CAPACITY_BYTES = 512;
+
   /** type, length, flags, base, first, count, raw length at their longest. */
   private static final int HEADER_ROOM = 1 + 3 + 1 + 6 + 9 + 9 + 3 + 16;
 
   /** An entry without its payload: head, time, id, options, length at their longest. */
-  private static final int ENTRY_ROOM = 1 + 9 + 1 + NetworkMessage.MAX_ID_BYTES + 1 + 24 + 5;
+  private static final int ENTRY_ROOM = 1 + 9 + 1 + NetworkMessage.MAX_ID_BYTES + 1 + 28 + 5;
 
   private final byte[] content = new byte[HEADER_ROOM + CAPACITY_BYTES + ENTRY_ROOM];
   private byte[] compressed = new byte[0];
 
   private int at;
+  private int fullAt;
+  private int capacityAt;
   private int flags;
   private long first;
   private long count;
@@ -39,9 +44,21 @@ public final class ChunkEncoder {
   private int frameStart;
   private int frameEnd;
 
-  /** Starts a chunk. */
+  /** Starts a chunk of the size that costs least. */
   public void begin(long firstNumber, long base) {
+    begin(firstNumber, base, CAPACITY_BYTES);
+  }
+
+  /**
+   * Starts a chunk.
+   *
+   * @param contentBytes most content, if lower than {@link #CAPACITY_BYTES}; at least 512 are used
+   */
+  public void begin(long firstNumber, long base, int contentBytes) {
     at = HEADER_ROOM;
+    int capacity = Math.max(MIN_CAPACITY_BYTES, Math.min(CAPACITY_BYTES, contentBytes));
+    capacityAt = HEADER_ROOM + capacity;
+    fullAt = HEADER_ROOM + Math.min(TARGET_BYTES, capacity - ENTRY_ROOM);
     flags = 0;
     first = firstNumber;
     count = 0;
@@ -52,7 +69,7 @@ public final class ChunkEncoder {
 
   /** Whether the chunk should get no further entry. */
   public boolean isFull() {
-    return at >= HEADER_ROOM + TARGET_BYTES;
+    return at >= fullAt;
   }
 
   /** Whether nothing was added yet. */
@@ -120,7 +137,7 @@ public final class ChunkEncoder {
 
   private int writePayload(byte[] payload, int offset) {
     int rest = payload.length - offset;
-    int room = HEADER_ROOM + CAPACITY_BYTES - at;
+    int room = capacityAt - at;
     int take = Math.min(rest, room);
     System.arraycopy(payload, offset, content, at, take);
     at += take;

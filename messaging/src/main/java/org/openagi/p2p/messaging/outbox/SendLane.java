@@ -307,7 +307,7 @@ public final class SendLane implements FrameAssembler.Sink {
 
   private void send(PeerLink stream) {
     boolean wrote = false;
-    while (stream.isWritable() && hasUnsent() && unsealedBytes < maxUnsealedBytes / 2) {
+    while (hasUnsent() && unsealedBytes < maxUnsealedBytes / 2 && stream.isWritable()) {
       sendChunk(stream);
       wrote = true;
       if (bundle.frameBytes() >= config.sealBytes()) sealIfDue();
@@ -340,7 +340,7 @@ public final class SendLane implements FrameAssembler.Sink {
     ChunkEncoder encoder = shared.encoder();
     long first = partial == null ? unsent.number() : partial.number();
     boolean unsettledBefore = log.firstUnsettled() < first;
-    encoder.begin(first, base());
+    encoder.begin(first, base(), stream.chunkBytes());
     fill(encoder);
     encoder.finish(bundle.chunks() == 0, compression);
     if (bundle.chunks() == 0) patient = unsettledBefore;

@@ -138,8 +138,17 @@ public final class ConfigKeys {
       "bandwidth_limit",
       ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
       "1048576",
-      "Message bytes this node sends per second to all peers together; 0 means no limit. DATA"
-          + " waits; CONSENSUS, HEARTBEAT, DISCOVERY and ERROR count but never wait.");
+      "Message bytes this node sends per second to all peers together; 0 means no limit. Peers get"
+          + " equal shares; CONSENSUS and HEARTBEAT count but overtake what waits, unless they are a"
+          + " flood.");
+
+  /** Outbound budget of each peer. */
+  public static final ConfigKey<Long> BANDWIDTH_LIMIT_PER_PEER = ConfigKey.of(
+      "bandwidth_limit_per_peer",
+      ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
+      "0",
+      "Message bytes this node sends per second to each peer; 0 means no limit but that of all"
+          + " together.");
 
   /** Security protocols. */
   public static final ConfigKey<List<String>> SECURITY = ConfigKey.of(
@@ -194,6 +203,7 @@ public final class ConfigKeys {
       MESSAGE_TIMEOUT,
       RETRY_ATTEMPTS,
       BANDWIDTH_LIMIT,
+      BANDWIDTH_LIMIT_PER_PEER,
       VERIFY,
       STOP_TIMEOUT,
       LOG_LEVEL);

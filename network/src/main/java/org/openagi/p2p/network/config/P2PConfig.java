@@ -203,6 +203,11 @@ public final class P2PConfig {
     return get(ConfigKeys.BANDWIDTH_LIMIT);
   }
 
+  /** Bytes per second to each peer; 0 means no limit. */
+  public long bandwidthLimitPerPeer() {
+    return get(ConfigKeys.BANDWIDTH_LIMIT_PER_PEER);
+  }
+
   /** {@code tls}, {@code noise}: most wanted first, at least one. */
   public List<String> security() {
     return get(ConfigKeys.SECURITY);

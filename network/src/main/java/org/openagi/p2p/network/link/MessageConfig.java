@@ -19,8 +19,9 @@ import org.openagi.p2p.messaging.outbox.SendConfig;
  * @param maxPeers most peers that messages are kept for
  * @param compressionLevel of zstd, 1 to 19
  * @param dial whether to connect to a peer that messages wait for
- * @param bytesPerSecond what streams to all peers together may carry, 0 for no limit; urgent and control
- *     messages count but never wait
+ * @param bytesPerSecond what goes to all peers together, 0 for no limit; shared as {@link
+ *     org.openagi.p2p.messaging.pace.FairPace} says
+ * @param bytesPerSecondPerPeer what goes to each peer, 0 for no limit
  */
 public record MessageConfig(
     SendConfig send,
@@ -33,7 +34,8 @@ public record MessageConfig(
     int maxPeers,
     int compressionLevel,
     boolean dial,
-    long bytesPerSecond) {
+    long bytesPerSecond,
+    long bytesPerSecondPerPeer) {
   /** Up to 100,000 messages or 128 MiB a peer, 256 MiB in all; peers are called by their PeerId. */
   public static MessageConfig defaults() {
     return new MessageConfig(
@@ -47,6 +49,7 @@ public record MessageConfig(
         10_000,
         1,
         true,
+        0,
         0);
   }
 
@@ -54,6 +57,9 @@ public record MessageConfig(
   public MessageConfig {
     if (maxPeers < 1) throw new IllegalArgumentException("maxPeers " + maxPeers);
     if (bytesPerSecond < 0) throw new IllegalArgumentException("bytesPerSecond " + bytesPerSecond);
+    if (bytesPerSecondPerPeer < 0) {
+      throw new IllegalArgumentException("bytesPerSecondPerPeer " + bytesPerSecondPerPeer);
+    }
     if (compressionLevel < 1 || compressionLevel > 19) {
       throw new IllegalArgumentException("compressionLevel " + compressionLevel + ", 1 to 19");
     }
@@ -72,7 +78,8 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         dial,
-        bytesPerSecond);
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
   }
 
   /** This with another configuration for receiving. */
@@ -88,7 +95,8 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         dial,
-        bytesPerSecond);
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
   }
 
   /** This with other names for this node and others. */
@@ -104,7 +112,8 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         dial,
-        bytesPerSecond);
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
   }
 
   /** This with other bounds of the outboxes. */
@@ -120,7 +129,8 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         dial,
-        bytesPerSecond);
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
   }
 
   /** This with or without connecting to peers that messages wait for. */
@@ -136,11 +146,12 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         value,
-        bytesPerSecond);
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
   }
 
-  /** This with another limit of what goes out, in bytes per second, 0 for none. */
-  public MessageConfig withBytesPerSecond(long value) {
+  /** This with other limits of what goes out, in bytes per second, 0 for none. */
+  public MessageConfig withBytesPerSecond(long all, long perPeer) {
     return new MessageConfig(
         send,
         receive,
@@ -152,6 +163,7 @@ public record MessageConfig(
         maxPeers,
         compressionLevel,
         dial,
-        value);
+        all,
+        perPeer);
   }
 }

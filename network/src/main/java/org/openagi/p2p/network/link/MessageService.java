@@ -122,7 +122,7 @@ public final class MessageService implements AutoCloseable {
         time,
         new InboxCounters(),
         new HandlerFaults()));
-    this.pace = new OutboundPace(config.bytesPerSecond(), time);
+    this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
     host.addListener(hostListener);
@@ -193,6 +193,28 @@ public final class MessageService implements AutoCloseable {
   /** Removes a handler from all types. */
   public void removeHandler(MessageHandler handler) {
     handlers.remove(handler);
+  }
+
+  /**
+   * Sets how much goes to all peers together from now on.
+   *
+   * @param bytesPerSecond 0 for no limit
+   */
+  public void setLimit(long bytesPerSecond) {
+    pace.setLimit(bytesPerSecond);
+  }
+
+  /**
+   * Sets how much goes to one peer from now on, in place of {@link MessageConfig#bytesPerSecondPerPeer}.
+   *
+   * @param bytesPerSecond 0 for no limit of its own
+   * @return false if messages for too many peers wait to take on another
+   */
+  public boolean setLimit(PeerId peer, long bytesPerSecond) {
+    PeerOutbox outbox = outboxOf(peer);
+    if (outbox == null) return false;
+    outbox.pace().setLimit(bytesPerSecond);
+    return true;
   }
 
   /** Registers a listener for what goes wrong. */

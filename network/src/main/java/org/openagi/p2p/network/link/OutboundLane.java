@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.Outcome;
-import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.WireLimits;
@@ -100,22 +99,20 @@ final class OutboundLane implements SendLaneListener {
     OutboundStream made = new OutboundStream(this, engine, opened.stream());
     stream = made;
     opened.stream().setListener(made);
-    engine.attach(link(opened, made), outbox.resources());
+    PacedLink link = link(opened, made);
+    made.setLink(link);
+    engine.attach(link, outbox.resources());
     outbox.arm();
   }
 
-  /** Urgent messages are never held back by a limit, but bulk pays for them. */
-  private PeerLink link(RawStream opened, OutboundStream events) {
-    PeerLink direct = new StreamLink(opened.stream());
-    OutboundPace pace = outbox.service().pace();
-    if (pace.isUnlimited()) return direct;
+  private PacedLink link(RawStream opened, OutboundStream events) {
     return new PacedLink(
-        direct, pace, isBulky(), opened.connection().executor(), events::onWritable);
-  }
-
-  /** Whether users can put any amount of data here. */
-  private boolean isBulky() {
-    return lane == Lane.BULK || lane == Lane.REPLY || lane == Lane.EXPRESS;
+        new StreamLink(opened.stream()),
+        outbox.service().pace(),
+        outbox.pace(),
+        lane,
+        opened.connection().executor(),
+        events::onWritable);
   }
 
   private void onOpenFailed(long mine, @Nullable Throwable failure) {

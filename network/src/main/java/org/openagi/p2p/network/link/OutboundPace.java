@@ -1,52 +1,185 @@
 package org.openagi.p2p.network.link;
 
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.pace.FairPace;
+import org.openagi.p2p.messaging.pace.PaceLane;
+import org.openagi.p2p.messaging.pace.PacePeer;
 
 /**
- * The budget of bytes that all streams together may send. What was sent is paid for afterwards: a
- * stream may send while nothing is owed, however much that is, and then all that respect the budget
- * wait until it is paid. Safe for any thread.
+ * The limits of what this node sends, and whose turn it is: a {@link FairPace} with a lock, a clock and a
+ * timer. Safe for any thread. Without a limit it costs a look at two flags for each chunk.
  */
 final class OutboundPace {
-  /** What may be owed without waiting: smooths over timers, and is small enough to be fair. */
-  static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  /** What multiplexer and encryption add to a write: a Yamux header … */
+  private static final int FRAME_BYTES = 12;
 
-  private final long bytesPerSecond;
+  /** … and header, type and tag of a TLS record, each for so much. */
+  private static final int RECORD_BYTES = 22;
+
+  private static final int BYTES_PER_RECORD = 16 << 10;
+
   private final TimeSource time;
-  private final long startNanos;
+  private final EventExecutor timers;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean limited;
 
-  /** When all that was sent is paid for, in nanoseconds since the start. */
-  private final AtomicLong paidAtNanos = new AtomicLong();
+  // Guarded by the lock.
+  private final FairPace pace;
+  private @Nullable Future<?> timer;
+  private long armedNanos = FairPace.NEVER;
+
+  /** The part of one peer. */
+  final class Peer {
+    private final PacePeer inner;
+    private volatile boolean limitedItself;
+
+    private Peer(PacePeer inner, long bytesPerSecond) {
+      this.inner = inner;
+      this.limitedItself = bytesPerSecond > 0;
+    }
+
+    boolean isLimited() {
+      return limitedItself || limited;
+    }
+
+    /** Sets its own limit, 0 for none. */
+    void setLimit(long bytesPerSecond) {
+      change(() -> {
+        pace.setLimit(inner, bytesPerSecond, time.nanoTime());
+        limitedItself = bytesPerSecond > 0;
+      });
+    }
+
+    PaceLane addLane(Lane lane, Runnable onTurn) {
+      return pace.addLane(inner, lane, onTurn);
+    }
+  }
 
   /**
-   * @param bytesPerSecond 0 for no limit
+   * Without peers.
+   *
+   * @param bytesPerSecond of all peers together, 0 for no limit
+   * @param timers runs the timer
    */
-  OutboundPace(long bytesPerSecond, TimeSource time) {
-    this.bytesPerSecond = bytesPerSecond;
+  OutboundPace(long bytesPerSecond, TimeSource time, EventExecutor timers) {
     this.time = time;
-    this.startNanos = time.nanoTime();
+    this.timers = timers;
+    this.pace = new FairPace(bytesPerSecond, time.nanoTime());
+    this.limited = bytesPerSecond > 0;
   }
 
-  boolean isUnlimited() {
-    return bytesPerSecond == 0;
+  /** Adds a peer with a limit of its own, 0 for none. */
+  Peer addPeer(long bytesPerSecond) {
+    lock.lock();
+    try {
+      return new Peer(pace.addPeer(bytesPerSecond, time.nanoTime()), bytesPerSecond);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Bytes go out now. */
-  void spend(int bytes) {
-    if (isUnlimited()) return;
-    long cost = Math.max(1, (long) (bytes * 1e9 / bytesPerSecond));
-    long now = now();
-    paidAtNanos.updateAndGet(paidAt -> Math.max(paidAt, now) + cost);
+  /** Sets the limit of all peers together, 0 for none. */
+  void setLimit(long bytesPerSecond) {
+    change(() -> {
+      pace.setLimit(bytesPerSecond, time.nanoTime());
+      limited = bytesPerSecond > 0;
+    });
   }
 
-  /** How long to wait before more bytes may go out; 0 if they may now. */
-  long waitNanos() {
-    return isUnlimited() ? 0 : Math.max(0, paidAtNanos.get() - now() - BURST_NANOS);
+  /**
+   * Asks for bytes to send.
+   *
+   * @param least a rest of the last grant smaller than this is given back for a new one
+   * @return how many may be sent now; 0 if the lane has to wait for its turn
+   */
+  long request(PaceLane lane, int least) {
+    long granted;
+    List<PaceLane> turns = List.of();
+    lock.lock();
+    try {
+      long now = time.nanoTime();
+      granted = pace.request(lane, now);
+      if (granted < least) {
+        pace.release(lane, now);
+        granted = pace.request(lane, now);
+      }
+      if (granted == 0) turns = turns(now);
+    } finally {
+      lock.unlock();
+    }
+    run(turns);
+    return granted;
   }
 
-  private long now() {
-    return time.nanoTime() - startNanos;
+  /** Tells what was written; what the layers below add is estimated. Returns what is left of the grant. */
+  long spend(PaceLane lane, int bytes) {
+    long onTheWire = bytes + FRAME_BYTES + RECORD_BYTES * (1L + bytes / BYTES_PER_RECORD);
+    lock.lock();
+    try {
+      return pace.spend(lane, onTheWire, time.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The lane has nothing to send now. */
+  void release(PaceLane lane) {
+    change(() -> pace.release(lane, time.nanoTime()));
+  }
+
+  private void change(Runnable what) {
+    List<PaceLane> turns;
+    lock.lock();
+    try {
+      what.run();
+      turns = turns(time.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+    run(turns);
+  }
+
+  private void onTimer() {
+    change(() -> armedNanos = FairPace.NEVER);
+  }
+
+  /** Collects those whose turn it is, sets the timer for the others. Under the lock. */
+  private List<PaceLane> turns(long now) {
+    List<PaceLane> turns = List.of();
+    PaceLane lane;
+    while ((lane = pace.poll(now)) != null) {
+      if (turns.isEmpty()) turns = new ArrayList<>(2);
+      turns.add(lane);
+    }
+    arm(now);
+    return turns;
+  }
+
+  private void arm(long now) {
+    long next = pace.nextNanos();
+    if (next >= armedNanos || timers.isShuttingDown()) return;
+    Future<?> old = timer;
+    if (old != null) old.cancel(false);
+    armedNanos = next;
+    timer = timers.schedule(this::onTimer, Math.max(0, next - now), TimeUnit.NANOSECONDS);
+  }
+
+  private void run(List<PaceLane> turns) {
+    for (PaceLane lane : turns) {
+      try {
+        lane.onTurn().run();
+      } catch (RejectedExecutionException loopEnded) {
+        release(lane); // the host stopped: its turn goes to another
+      }
+    }
   }
 }

@@ -12,6 +12,7 @@ final class OutboundStream implements StreamListener {
   private final OutboundLane owner;
   private final SendLane engine;
   private final MuxedStream stream;
+  private @Nullable PacedLink link;
   private boolean abandoned;
 
   OutboundStream(OutboundLane owner, SendLane engine, MuxedStream stream) {
@@ -24,17 +25,28 @@ final class OutboundStream implements StreamListener {
     return stream;
   }
 
+  /** What the engine writes to. */
+  void setLink(PacedLink value) {
+    link = value;
+  }
+
   /** The lane goes on without this stream: no event of it counts any more. */
   void abandon() {
-    abandoned = true;
+    leave();
     stream.reset();
   }
 
   /** The lane is done: what was written still goes out. */
   void finish() {
-    abandoned = true;
+    leave();
     stream.closeWrite();
     stream.flush();
+  }
+
+  private void leave() {
+    abandoned = true;
+    PacedLink paced = link;
+    if (paced != null) paced.close();
   }
 
   @Override

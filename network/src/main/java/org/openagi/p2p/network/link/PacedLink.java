@@ -2,65 +2,97 @@ package org.openagi.p2p.network.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.concurrent.TimeUnit;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.pace.PaceLane;
 
-/** A link that takes part in a budget of bytes. Confined to the stream's event loop. */
+/**
+ * The stream of a lane, held back by the limits of what the node sends: writable while the lane has a grant,
+ * in chunks that fit into it. Confined to the stream's event loop.
+ */
 final class PacedLink implements PeerLink {
+  /** The rest of a grant that is not worth a chunk. */
+  private static final int LEAST_BYTES = 1 << 10;
+
+  /** Room that a chunk leaves for its header and for what the layers below add. */
+  private static final int HEADROOM_BYTES = 160;
+
   private final PeerLink link;
   private final OutboundPace pace;
-  private final boolean waits;
-  private final EventExecutor executor;
+  private final OutboundPace.Peer peer;
+  private final PaceLane lane;
   private final Runnable onWritable;
-  private boolean armed;
+  private long granted;
+  private boolean asked;
+  private boolean turn;
+  private boolean closed;
 
   /**
-   * @param waits whether it is held back by the budget, or only counts
-   * @param onWritable tells the engine that there is room again; also called after the stream is gone
+   * A link.
+   *
+   * @param onWritable tells the engine that there is room again
    */
   PacedLink(
       PeerLink link,
       OutboundPace pace,
-      boolean waits,
+      OutboundPace.Peer peer,
+      Lane lane,
       EventExecutor executor,
       Runnable onWritable) {
     this.link = link;
     this.pace = pace;
-    this.waits = waits;
-    this.executor = executor;
+    this.peer = peer;
     this.onWritable = onWritable;
+    this.lane = peer.addLane(lane, () -> executor.execute(this::onTurn));
   }
 
   @Override
   public boolean write(ByteBuf data) {
-    pace.spend(data.readableBytes());
-    link.write(data);
-    return isWritable();
-  }
-
-  @Override
-  public void flush() {
-    link.flush();
+    if (asked || peer.isLimited()) granted = pace.spend(lane, data.readableBytes());
+    return link.write(data);
   }
 
   @Override
   public boolean isWritable() {
-    if (!link.isWritable()) return false;
-    long wait = waits ? pace.waitNanos() : 0;
-    if (wait == 0) return true;
-    arm(wait);
-    return false;
+    turn = false;
+    if (closed || !link.isWritable()) {
+      if (asked) release();
+      return false;
+    }
+    if (!peer.isLimited() || granted >= LEAST_BYTES) return true;
+    asked = true;
+    granted = pace.request(lane, LEAST_BYTES);
+    return granted > 0;
   }
 
-  private void arm(long waitNanos) {
-    if (armed) return;
-    armed = true;
-    executor.schedule(this::tryAgain, waitNanos, TimeUnit.NANOSECONDS);
+  @Override
+  public int chunkBytes() {
+    return granted > 0 && peer.isLimited() ? (int) granted - HEADROOM_BYTES : Integer.MAX_VALUE;
   }
 
-  private void tryAgain() {
-    armed = false;
-    onWritable.run();
+  /** The end of a batch: what was not used is for others. */
+  @Override
+  public void flush() {
+    if (granted > 0) release();
+    link.flush();
+  }
+
+  private void onTurn() {
+    turn = true;
+    if (!closed) onWritable.run();
+    if (turn) release(); // it had nothing to send
+  }
+
+  private void release() {
+    granted = 0;
+    asked = false;
+    pace.release(lane);
+  }
+
+  /** The stream is not used any more: waits for no turn. */
+  void close() {
+    closed = true;
+    if (asked) release();
   }
 
   @Override

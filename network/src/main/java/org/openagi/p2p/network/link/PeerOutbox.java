@@ -36,6 +36,7 @@ final class PeerOutbox {
   private final MessageService service;
   private final PeerId peer;
   private final OutboxQuota quota;
+  private final OutboundPace.Peer pace;
   private final AtomicReferenceArray<@Nullable Numbered> logs =
       new AtomicReferenceArray<>(Lane.COUNT);
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -56,6 +57,7 @@ final class PeerOutbox {
     this.service = service;
     this.peer = peer;
     this.home = service.control();
+    this.pace = service.pace().addPeer(service.config().bytesPerSecondPerPeer());
     this.quota = new OutboxQuota(
         peer.shortString(),
         total,
@@ -69,6 +71,11 @@ final class PeerOutbox {
 
   MessageService service() {
     return service;
+  }
+
+  /** Its part of the node's budget of bytes. */
+  OutboundPace.Peer pace() {
+    return pace;
   }
 
   OutboxQuota quota() {

@@ -1,66 +1,147 @@
 package org.openagi.p2p.network.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.openagi.p2p.testkit.VirtualTime;
+import org.junit.jupiter.api.Timeout;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.PeerLink;
 
+/** Goal: lanes on threads of their own get their turns. Method: engines that only write, on real executors. */
+@Timeout(60)
 class OutboundPaceTest {
   private static final long MIB = 1 << 20;
 
-  private final VirtualTime time = new VirtualTime();
+  private final EventExecutor timers = new DefaultEventExecutor();
+  private final EventExecutor loop = new DefaultEventExecutor();
 
-  @Test
-  void oneChunkIsPaidForBeforeTheNext() {
-    OutboundPace pace = new OutboundPace(MIB, time);
-    assertEquals(0, pace.waitNanos());
-    pace.spend(1 << 20);
-    assertEquals(1_000_000_000 - OutboundPace.BURST_NANOS, pace.waitNanos());
-    time.advance(Duration.ofMillis(400));
-    assertEquals(600_000_000 - OutboundPace.BURST_NANOS, pace.waitNanos());
+  @AfterEach
+  void stop() {
+    timers.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
-  @Test
-  void aPauseSavesNothingUp() {
-    OutboundPace pace = new OutboundPace(MIB, time);
-    pace.spend(1 << 20);
-    time.advance(Duration.ofSeconds(100));
-    pace.spend(1 << 20);
-    assertEquals(1_000_000_000 - OutboundPace.BURST_NANOS, pace.waitNanos());
-  }
+  /** Writes so many bytes as fast as its link lets it. */
+  private final class Engine {
+    final PacedLink link;
+    final CountDownLatch done = new CountDownLatch(1);
+    final AtomicLong written = new AtomicLong();
+    private long left;
+    int largest;
 
-  @Test
-  void withoutALimitNothingWaits() {
-    OutboundPace pace = new OutboundPace(0, time);
-    pace.spend(Integer.MAX_VALUE);
-    assertEquals(0, pace.waitNanos());
-  }
-
-  /** Goal: whatever the writes, the rate holds over any run. Method: a sender that obeys, in virtual time. */
-  @Property(tries = 200)
-  void aSenderThatObeysKeepsTheRate(
-      @ForAll @Size(min = 1, max = 50) List<@IntRange(min = 1, max = 1 << 20) Integer> writes) {
-    VirtualTime clock = new VirtualTime();
-    OutboundPace pace = new OutboundPace(MIB, clock);
-    long startNanos = clock.nanoTime();
-    long sent = 0;
-    List<Integer> left = new ArrayList<>(writes);
-    while (!left.isEmpty()) {
-      clock.advance(Duration.ofNanos(pace.waitNanos()));
-      long allowed =
-          (clock.nanoTime() - startNanos + OutboundPace.BURST_NANOS) * MIB / 1_000_000_000;
-      assertTrue(sent <= allowed + 1, sent + " sent, allowed " + allowed);
-      int bytes = left.removeFirst();
-      pace.spend(bytes);
-      sent += bytes;
+    Engine(OutboundPace pace, OutboundPace.Peer peer, Lane lane, long bytes) {
+      left = bytes;
+      link = new PacedLink(new Sink(), pace, peer, lane, loop, this::pump);
     }
+
+    void start() {
+      loop.execute(this::pump);
+    }
+
+    private void pump() {
+      boolean wrote = false;
+      while (left > 0 && link.isWritable()) {
+        int chunk = (int) Math.min(left, Math.min(128 << 10, link.chunkBytes()));
+        largest = Math.max(largest, chunk);
+        link.write(Unpooled.buffer(chunk).writeZero(chunk));
+        left -= chunk;
+        written.addAndGet(chunk);
+        wrote = true;
+      }
+      if (wrote) link.flush();
+      if (left == 0) done.countDown();
+    }
+  }
+
+  private static final class Sink implements PeerLink {
+    @Override
+    public boolean write(ByteBuf data) {
+      data.release();
+      return true;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void consumed(int bytes) {}
+
+    @Override
+    public void closeWrite() {}
+
+    @Override
+    public void reset() {}
+  }
+
+  private OutboundPace pace(long limit) {
+    return new OutboundPace(limit, TimeSource.system(), timers);
+  }
+
+  @Test
+  void twoPeersShareTheLimitInSmallChunks() throws Exception {
+    OutboundPace pace = pace(MIB);
+    Engine one = new Engine(pace, pace.addPeer(0), Lane.BULK, MIB / 4);
+    Engine two = new Engine(pace, pace.addPeer(0), Lane.BULK, MIB / 4);
+    long start = System.nanoTime();
+    one.start();
+    two.start();
+    one.done.await();
+    two.done.await();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    assertTrue(seconds > 0.46, seconds + " s for 512 KiB at 1 MiB/s");
+    assertTrue(one.largest <= MIB * 5 / 1000, one.largest + " bytes in a chunk");
+  }
+
+  @Test
+  void withoutALimitNothingWaitsAndChunksAreLarge() throws Exception {
+    OutboundPace pace = pace(0);
+    Engine engine = new Engine(pace, pace.addPeer(0), Lane.BULK, 64 * MIB);
+    engine.start();
+    engine.done.await();
+    assertEquals(128 << 10, engine.largest);
+  }
+
+  @Test
+  void whoWaitsGoesOnWhenTheLimitIsTakenAway() throws Exception {
+    OutboundPace pace = pace(1024);
+    OutboundPace.Peer peer = pace.addPeer(1024);
+    Engine engine = new Engine(pace, peer, Lane.BULK, MIB);
+    engine.start();
+    while (engine.written.get() == 0) Thread.onSpinWait();
+    pace.setLimit(0);
+    assertTrue(peer.isLimited());
+    peer.setLimit(0);
+    assertFalse(peer.isLimited());
+    engine.done.await();
+  }
+
+  @Test
+  void aStreamThatEndsGivesItsTurnToOthers() throws Exception {
+    OutboundPace pace = pace(64 << 10);
+    Engine gone = new Engine(pace, pace.addPeer(0), Lane.BULK, MIB);
+    Engine stays = new Engine(pace, pace.addPeer(0), Lane.BULK, 16 << 10);
+    gone.start();
+    while (gone.written.get() == 0) Thread.onSpinWait();
+    loop.submit(gone.link::close).sync();
+    long before = gone.written.get();
+    stays.start();
+    stays.done.await();
+    assertEquals(before, gone.written.get());
   }
 }
