@@ -89,6 +89,14 @@ public final class BenchCommand implements Callable<Integer> {
   private int connections = 1000;
 
   @Option(
+      names = "--placement",
+      paramLabel = "WHERE",
+      description =
+          "which cores the processes run on: free (default), one for both, or each its own; with s2 "
+              + "the difference is larger than that between two systems")
+  private String placement = "free";
+
+  @Option(
       names = "--jvm",
       paramLabel = "OPTION",
       description = "another option for the measured processes, after -Xmx1g; repeatable")
@@ -125,6 +133,12 @@ public final class BenchCommand implements Callable<Integer> {
     if (!security.equals("noise") && !security.equals("tls")) {
       throw wrong("--security " + security + ": noise or tls");
     }
+    if (!List.of("free", "one", "each").contains(placement)) {
+      throw wrong("--placement " + placement + ": free, one or each");
+    }
+    if (!Placement.named(placement).isPossible()) {
+      throw wrong("--placement " + placement + ": needs taskset and two cores");
+    }
     if (sizeBytes < 1 || sizeBytes > SIZE_MAX_BYTES) {
       throw wrong("--size " + sizeBytes + ": 1 to " + SIZE_MAX_BYTES);
     }
@@ -142,7 +156,8 @@ public final class BenchCommand implements Callable<Integer> {
         warmupSeconds,
         measuredSeconds,
         rounds,
-        connections);
+        connections,
+        placement);
   }
 
   private List<String> systems(boolean pingPong) {

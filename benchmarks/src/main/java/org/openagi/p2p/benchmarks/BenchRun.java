@@ -75,7 +75,8 @@ final class BenchRun {
         .put("warmup_s", settings.warmupSeconds())
         .put("measured_s", settings.measuredSeconds())
         .put("rounds", settings.rounds())
-        .put("connections", settings.connections());
+        .put("connections", settings.connections())
+        .put("placement", settings.placement());
     medians.forEach((system, figures) -> line.put(system, figures.addTo(new JsonObject())));
     Figures ours = medians.get("ours");
     Figures limit = medians.get("limit");

@@ -40,7 +40,8 @@ final class WorkerProcess implements AutoCloseable {
   static WorkerProcess start(
       String system, String role, Settings settings, List<String> jvmOptions, String... more)
       throws IOException {
-    var command = new ArrayList<String>();
+    var command = new ArrayList<String>(
+        Placement.named(settings.placement()).prefix(role.equals("sink") || role.equals("echo")));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     command.add("-cp");

@@ -25,7 +25,7 @@ class ScenarioTest {
       List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
 
   private static Settings settings(String security) {
-    return new Settings(64, 1000, security, 1, 1, 200, 10);
+    return new Settings(64, 1000, security, 1, 1, 200, 10, "free");
   }
 
   @ParameterizedTest
@@ -53,8 +53,8 @@ class ScenarioTest {
 
   @Test
   void refusesWhatItCannotPlay() {
-    for (String wrong :
-        List.of("s9", "s1 extra", "s1 --size 0", "s2 --security none", "s3 --runs 0")) {
+    for (String wrong : List.of(
+        "s9", "s1 extra", "s1 --size 0", "s2 --security none", "s3 --runs 0", "s2 --placement x")) {
       var err = new ByteArrayOutputStream();
       var cli = new Cli(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), err);
       assertEquals(2, cli.run(("bench " + wrong).split(" ")), wrong);

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param security {@code noise} or {@code tls}; the limit is always TLS
  * @param rounds ping-pong rounds measured in S2; as many come before as warm-up
  * @param connections connections held in S3
+ * @param placement which cores the processes run on: {@code free}, {@code one} or {@code each}
  */
 public record Settings(
     int sizeBytes,
@@ -20,7 +21,8 @@ public record Settings(
     int warmupSeconds,
     int measuredSeconds,
     int rounds,
-    int connections) {
+    int connections,
+    String placement) {
 
   /** As worker arguments, read back by {@link #parse}. */
   public List<String> toArguments() {
@@ -32,6 +34,7 @@ public record Settings(
     all.add("measured=" + measuredSeconds);
     all.add("rounds=" + rounds);
     all.add("connections=" + connections);
+    all.add("placement=" + placement);
     return all;
   }
 
@@ -43,7 +46,8 @@ public record Settings(
         number(words, "warmup"),
         number(words, "measured"),
         number(words, "rounds"),
-        number(words, "connections"));
+        number(words, "connections"),
+        word(words, "placement"));
   }
 
   private static int number(Map<String, String> words, String name) {
