@@ -73,7 +73,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = "most unacknowledged messages (default 10000; 256 from 64 KiB on)")
   private int window;
 
-  @Option(names = "--warmup", paramLabel = "S", description = "s1: seconds before (default 5)")
+  @Option(names = "--warmup", paramLabel = "S", description = "s1, s2: seconds before (default 5)")
   private int warmupSeconds = 5;
 
   @Option(names = "--seconds", paramLabel = "S", description = "s1: seconds measured (default 10)")
@@ -82,7 +82,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "s2: rounds measured, after as many to warm up (default 20000)")
+      description = "s2: rounds measured, after the warm-up (default 20000)")
   private int rounds = 20_000;
 
   @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")

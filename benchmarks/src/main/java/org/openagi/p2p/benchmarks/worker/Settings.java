@@ -10,7 +10,7 @@ import java.util.Map;
  * @param sizeBytes payload of a message
  * @param window most unacknowledged messages at a time
  * @param security {@code noise} or {@code tls}; the limit is always TLS
- * @param rounds ping-pong rounds measured in S2; as many come before as warm-up
+ * @param rounds ping-pong rounds measured in S2; at least as many, for the seconds of warm-up, come before
  * @param connections connections held in S3
  * @param placement which cores the processes run on: {@code free}, {@code one} or {@code each}
  */

@@ -116,7 +116,10 @@ public final class WorkerMain {
 
   private void ping() throws Exception {
     BenchSystem.PingPong caller = system.pingPong(settings, address());
-    caller.rounds(new long[Math.min(settings.rounds(), WARMUP_ROUNDS_MAX)]);
+    long warm = System.nanoTime() + settings.warmupSeconds() * 1_000_000_000L;
+    do {
+      caller.rounds(new long[Math.min(settings.rounds(), WARMUP_ROUNDS_MAX)]);
+    } while (System.nanoTime() < warm);
     var nanos = new long[settings.rounds()];
     long wire = Readings.loopbackBytes();
     caller.rounds(nanos);
