@@ -269,7 +269,7 @@ public final class FairPace {
 
   /** Takes a peer out of the order it waits in, before what that order goes by changes. */
   private boolean withdraw(PacePeer peer) {
-    return peer.isWaiting() && (ready.remove(peer) | indebted.remove(peer));
+    return peer.isWaiting() && (ready.remove(peer) || indebted.remove(peer));
   }
 
   private void enqueue(PacePeer peer, long nowNanos) {
