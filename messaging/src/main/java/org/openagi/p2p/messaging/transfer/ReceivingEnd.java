@@ -73,22 +73,19 @@ public final class ReceivingEnd {
   private ReceiverEvent read(int type, byte[] body, int length)
       throws TransferException, ProtocolViolationException {
     if (phase == Phase.OVER) throw Violations.after("END", type);
-    switch (type) {
-      case TransferFrames.START:
-        return onStart(
+    return switch (type) {
+      case TransferFrames.START ->
+        onStart(
             TransferFrames.number(body, length, TransferLimits.MAX_SIZE_BYTES, "offset of START"));
-      case TransferFrames.DATA:
-        return onData(body, length);
-      case TransferFrames.MARK:
-        return onMark(TransferFrames.mark(body, length));
-      case TransferFrames.END:
-        return onEnd(End.decode(body, length));
-      case TransferFrames.CANCEL:
-        throw TransferFrames.farewell(body, length);
-      default:
+      case TransferFrames.DATA -> onData(body, length);
+      case TransferFrames.MARK -> onMark(TransferFrames.mark(body, length));
+      case TransferFrames.END -> onEnd(End.decode(body, length));
+      case TransferFrames.CANCEL -> throw TransferFrames.farewell(body, length);
+      default -> {
         if (!TransferFrames.isSkippable(type)) throw Violations.unexpected(type);
-        return ALIVE;
-    }
+        yield ALIVE;
+      }
+    };
   }
 
   private ReceiverEvent onStart(long offset) throws ProtocolViolationException {
