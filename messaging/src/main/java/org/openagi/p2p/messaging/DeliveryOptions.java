@@ -8,14 +8,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lifetime how long delivery is tried before the message expires, null for the default
  * @param listener told of the end, null if nobody needs to know
+ * @param onlyWhileConnected whether the message is worth nothing later: it is refused with {@link
+ *     RefusalReason#NOT_CONNECTED} if the peer is not connected, or ceases to be before it was sent, and expires if the
+ *     peer ceases to be connected before it acknowledged
+ * @param priority beyond what its type says
  */
 public record DeliveryOptions(
-    @Nullable Duration lifetime, @Nullable DeliveryListener listener) {
+    @Nullable Duration lifetime,
+    @Nullable DeliveryListener listener,
+    boolean onlyWhileConnected,
+    Priority priority) {
   /** The longest lifetime, about 34 years. */
   public static final Duration MAX_LIFETIME = Duration.ofMillis(1L << 40);
 
   /** Nothing special. */
-  public static final DeliveryOptions DEFAULT = new DeliveryOptions(null, null);
+  public static final DeliveryOptions DEFAULT =
+      new DeliveryOptions(null, null, false, Priority.NORMAL);
 
   /** Checks the lifetime: 1 ms up to {@link #MAX_LIFETIME}. */
   public DeliveryOptions {
@@ -25,13 +33,28 @@ public record DeliveryOptions(
     }
   }
 
-  /** These options with another lifetime. */
-  public DeliveryOptions withLifetime(Duration value) {
-    return new DeliveryOptions(value, listener);
+  /** These options with another lifetime, null for the default. */
+  public DeliveryOptions withLifetime(@Nullable Duration value) {
+    return new DeliveryOptions(value, listener, onlyWhileConnected, priority);
   }
 
-  /** These options with a listener. */
-  public DeliveryOptions withListener(DeliveryListener value) {
-    return new DeliveryOptions(lifetime, value);
+  /** These options with a listener, null for none. */
+  public DeliveryOptions withListener(@Nullable DeliveryListener value) {
+    return new DeliveryOptions(lifetime, value, onlyWhileConnected, priority);
+  }
+
+  /** These options for a message that is worth something only while the peer is connected, or for any. */
+  public DeliveryOptions withOnlyWhileConnected(boolean value) {
+    return new DeliveryOptions(lifetime, listener, value, priority);
+  }
+
+  /** These options with another priority. */
+  public DeliveryOptions withPriority(Priority value) {
+    return new DeliveryOptions(lifetime, listener, onlyWhileConnected, value);
+  }
+
+  /** The lifetime in milliseconds, 0 for the default. */
+  public long lifetimeMillis() {
+    return lifetime == null ? 0 : lifetime.toMillis();
   }
 }

@@ -35,6 +35,15 @@ record MessageFaults(EventBus events, TimeSource time) implements MessageFaultLi
   }
 
   @Override
+  public void onRequestFailure(PeerId sender, NetworkMessage request, Throwable cause) {
+    publish(
+        Fault.HANDLER_FAILED,
+        sender,
+        "answering request " + request.messageId() + ": " + cause,
+        "who asked was told so");
+  }
+
+  @Override
   public void onSlowHandler(PeerId sender, Lane lane, long nanos) {
     publish(
         Fault.HANDLER_SLOW,

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
@@ -48,13 +49,43 @@ final class MessageSender {
     });
   }
 
+  /**
+   * As {@link #submit}, but waits for room. Messages to a name that is looked for go first: those behind them wait until
+   * they have left.
+   */
+  Delivery submitAwaiting(NetworkMessage message, DeliveryOptions options)
+      throws InterruptedException {
+    if (message.recipientId().equals(NetworkMessage.EVERYONE) || !isSenderRight(message)) {
+      return submit(message, options);
+    }
+    String recipient = message.recipientId();
+    try {
+      WaitingRoom room;
+      while ((room = waiting.get(recipient)) != null) room.emptied().get();
+      PeerId peer = names.resolve(recipient).get();
+      if (peer.equals(self.peerId())) return submitTo(peer, message, options);
+      return messages.submitAwaiting(peer, message, options);
+    } catch (ExecutionException e) {
+      Throwable why = unwrapped(e);
+      RefusalReason reason = why instanceof IllegalArgumentException
+          ? RefusalReason.INVALID
+          : RefusalReason.UNKNOWN_PEER;
+      return refused(
+          message, options, reason, "recipient '" + recipient + "': " + why.getMessage());
+    }
+  }
+
+  private boolean isSenderRight(NetworkMessage message) {
+    return message.senderId().isEmpty() || isThisNode(message.senderId());
+  }
+
   Delivery submit(NetworkMessage message, DeliveryOptions options) {
-    String sender = message.senderId();
-    if (!sender.isEmpty() && !isThisNode(sender))
+    if (!isSenderRight(message))
       return refused(
           message,
           options,
-          "senderId '" + sender + "' is not this node, which is '" + self.nodeId() + "'");
+          "senderId '" + message.senderId() + "' is not this node, which is '" + self.nodeId()
+              + "'");
     String recipient = message.recipientId();
     if (recipient.equals(NetworkMessage.EVERYONE)) return messages.broadcast(message, options);
     if (!waiting.isEmpty()) {
@@ -114,8 +145,13 @@ final class MessageSender {
   }
 
   private static Delivery refused(NetworkMessage message, DeliveryOptions options, String detail) {
+    return refused(message, options, RefusalReason.INVALID, detail);
+  }
+
+  private static Delivery refused(
+      NetworkMessage message, DeliveryOptions options, RefusalReason reason, String detail) {
     NamedDelivery delivery = new NamedDelivery(message, options);
-    delivery.onRefused(new Outcome.Refused(RefusalReason.INVALID, detail));
+    delivery.onRefused(new Outcome.Refused(reason, detail));
     return delivery;
   }
 
@@ -139,8 +175,7 @@ final class MessageSender {
   }
 
   private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
+    boolean wraps = failure instanceof CompletionException || failure instanceof ExecutionException;
+    return wraps && failure.getCause() != null ? failure.getCause() : failure;
   }
 }

@@ -2,7 +2,6 @@ package org.openagi.p2p.network;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
@@ -21,6 +21,7 @@ import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostStats;
@@ -51,13 +52,13 @@ public final class P2PNetworkManager implements AutoCloseable {
   private final Map<String, Consumer<P2PStream>> protocols;
   private final EventBus events = new EventBus();
   private final TimeSource time = TimeSource.system();
+  private final Registrations handlers = new Registrations();
   private final ReentrantLock lock = new ReentrantLock();
 
   /** For reading without the lock; set exactly while the node runs. */
   private volatile @Nullable RunningNode running;
 
   // Guarded by lock.
-  private final List<HandlerRegistration> handlers = new ArrayList<>();
   private @Nullable CompletableFuture<RunningNode> started;
   private CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
 
@@ -169,6 +170,45 @@ public final class P2PNetworkManager implements AutoCloseable {
     return node().sender().submit(message, options);
   }
 
+  /** {@link #submitAwaiting(NetworkMessage, DeliveryOptions)} with the defaults. */
+  public Delivery submitAwaiting(NetworkMessage message) throws InterruptedException {
+    return submitAwaiting(message, DeliveryOptions.DEFAULT);
+  }
+
+  /**
+   * Queues a message as {@link #submit(NetworkMessage, DeliveryOptions)} does, but waits for room in the outbox where that
+   * refuses. Callers are served in the order they came, and wait for the recipient's name as well, if nobody goes by it yet.
+   *
+   * @return once the message is queued; or refused, with {@code QUEUE_FULL} if there was no room for as long as the message
+   *     lives or too many callers wait already, with {@code CLOSED} as soon as the node stops
+   * @throws InterruptedException if the thread is interrupted while it waits; then the message was not queued
+   * @throws IllegalStateException if the node does not run
+   */
+  public Delivery submitAwaiting(NetworkMessage message, DeliveryOptions options)
+      throws InterruptedException {
+    return node().sender().submitAwaiting(message, options);
+  }
+
+  /** {@link #request(NetworkMessage, DeliveryOptions, Duration)} of type DATA. */
+  public CompletableFuture<NetworkMessage> request(String peer, Bytes payload, Duration timeout) {
+    return request(NetworkMessage.data(peer, payload), DeliveryOptions.DEFAULT, timeout);
+  }
+
+  /**
+   * Asks a peer: sends a request to its {@link #registerRequestHandler request handler} and waits for the answer.
+   *
+   * @param timeout 1 ms to {@link DeliveryOptions#MAX_LIFETIME}; the request lives as long, unless the options say otherwise
+   * @return completes with the answer, or with a {@link org.openagi.p2p.messaging.RequestException}: at once if the request
+   *     is refused or too many wait for their answers
+   * @throws IllegalStateException if the node does not run
+   * @throws IllegalArgumentException if the timeout is out of range, or the recipient everyone
+   */
+  public CompletableFuture<NetworkMessage> request(
+      NetworkMessage message, DeliveryOptions options, Duration timeout) {
+    RunningNode node = node();
+    return node.messages().request(message, options, timeout, node.sender()::submit);
+  }
+
   /**
    * Sets how many bytes per second go to all peers together, until the node stops; see {@code
    * bandwidth_limit}.
@@ -212,28 +252,33 @@ public final class P2PNetworkManager implements AutoCloseable {
 
   /** Adds a handler for messages of one type; see {@link #registerMessageHandler(MessageHandler)}. */
   public void registerMessageHandler(MessageType type, MessageHandler handler) {
-    HandlerRegistration added =
-        new HandlerRegistration(type, Objects.requireNonNull(handler, "handler"));
-    lock.lock();
-    try {
-      RunningNode node = running;
-      if (node != null) node.messages().addHandler(type, handler);
-      handlers.add(added);
-    } finally {
-      lock.unlock();
-    }
+    handlers.add(type, Objects.requireNonNull(handler, "handler"));
   }
 
   /** Removes a handler from all types it was added for. */
   public void removeMessageHandler(MessageHandler handler) {
-    lock.lock();
-    try {
-      RunningNode node = running;
-      if (node != null) node.messages().removeHandler(handler);
-      handlers.removeIf(each -> each.handler() == handler);
-    } finally {
-      lock.unlock();
-    }
+    handlers.remove(handler);
+  }
+
+  /**
+   * Sets who answers requests of type DATA; see {@link #registerRequestHandler(MessageType, RequestHandler)}.
+   */
+  public void registerRequestHandler(RequestHandler handler) {
+    registerRequestHandler(MessageType.DATA, handler);
+  }
+
+  /**
+   * Sets who answers requests of one type, in place of who did. Requests never reach message handlers.
+   *
+   * @param handler runs on a virtual thread and may block; see {@link RequestHandler}
+   */
+  public void registerRequestHandler(MessageType type, RequestHandler handler) {
+    handlers.setRequestHandler(type, Objects.requireNonNull(handler, "handler"));
+  }
+
+  /** Answers no more requests of a type: they are refused. */
+  public void removeRequestHandler(MessageType type) {
+    handlers.setRequestHandler(type, null);
   }
 
   /**
@@ -385,23 +430,9 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   private RunningNode start() throws IOException {
-    List<HandlerRegistration> known;
-    lock.lock();
-    try {
-      known = List.copyOf(handlers);
-    } finally {
-      lock.unlock();
-    }
-    RunningNode.Extras extras = new RunningNode.Extras(protocols, known);
+    RunningNode.Extras extras = new RunningNode.Extras(protocols, handlers);
     RunningNode node = RunningNode.start(config, extras, events, time);
-    lock.lock();
-    try {
-      running = node;
-      // Those registered meanwhile.
-      handlers.subList(known.size(), handlers.size()).forEach(each -> each.addTo(node.messages()));
-    } finally {
-      lock.unlock();
-    }
+    running = node;
     return node;
   }
 

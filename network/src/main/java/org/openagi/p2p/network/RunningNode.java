@@ -68,7 +68,7 @@ record RunningNode(
   private static final Duration HOST_GRACE = Duration.ofSeconds(1);
 
   /** What the embedding program adds, in place before anybody can connect. */
-  record Extras(Map<String, Consumer<P2PStream>> protocols, List<HandlerRegistration> handlers) {}
+  record Extras(Map<String, Consumer<P2PStream>> protocols, Registrations handlers) {}
 
   /**
    * Starts a node, or leaves nothing behind.
@@ -132,7 +132,8 @@ record RunningNode(
     MessageService messages = messages(config, identity, host, key, directory, time);
     undo.push(() -> messages.close(config.stopTimeout()));
     messages.addFaultListener(new MessageFaults(events, time));
-    extras.handlers().forEach(each -> each.addTo(messages));
+    extras.handlers().attachTo(messages);
+    undo.push(extras.handlers()::detach);
 
     List<Multiaddr> addresses = await(host.start());
     events.publish(new NetworkEvent.Listening(now(time), addresses));

@@ -2,6 +2,7 @@ package org.openagi.p2p.network;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +49,8 @@ final class WaitingRoom {
   private final Queue<NamedDelivery> waiting = new ArrayDeque<>();
   private boolean closed;
 
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+
   WaitingRoom(MessageSender sender, Budget budget) {
     this.sender = sender;
     this.budget = budget;
@@ -75,6 +78,11 @@ final class WaitingRoom {
             + Budget.BYTES_MAX
             + " bytes wait for names that are not known yet"));
     return delivery;
+  }
+
+  /** Completes when the name was found, or not, and nobody waits here any more. */
+  CompletableFuture<Void> emptied() {
+    return emptied.copy();
   }
 
   /** The name belongs to a peer: all go there. */
@@ -109,5 +117,6 @@ final class WaitingRoom {
     waiting.clear();
     closed = true;
     leave.run();
+    emptied.complete(null);
   }
 }

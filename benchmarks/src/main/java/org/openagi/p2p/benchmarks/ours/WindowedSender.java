@@ -20,7 +20,7 @@ final class WindowedSender implements Runnable, DeliveryListener {
   private final Payloads payloads;
   private final int sizeBytes;
   private final int window;
-  private final DeliveryOptions options = new DeliveryOptions(null, this);
+  private final DeliveryOptions options = DeliveryOptions.DEFAULT.withListener(this);
   private final LongAdder acknowledged = new LongAdder();
   private volatile long settled;
   private volatile @Nullable String failure;

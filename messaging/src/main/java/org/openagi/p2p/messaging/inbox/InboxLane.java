@@ -16,11 +16,11 @@ import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MessageHandler;
-import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.ChunkReader;
 import org.openagi.p2p.messaging.codec.Refusal;
+import org.openagi.p2p.messaging.router.CorrelatedHandler;
 
 /**
  * Messages of one sender, lane and epoch: decodes what its streams received, skips duplicates, and hands the
@@ -287,13 +287,10 @@ final class InboxLane {
     if (reader.isTooLarge()) return RefusalReason.TOO_LARGE;
     if (reader.ttl() == 0) return RefusalReason.TTL_EXCEEDED;
     if (isExpired(reader, task)) return RefusalReason.EXPIRED;
-    if (handlersOf(reader.type(), reader.correlation()).length == 0)
+    if (!services.handlers().isHandled(reader.type(), reader.correlation())) {
       return RefusalReason.NO_HANDLER;
+    }
     return null;
-  }
-
-  private MessageHandler[] handlersOf(MessageType type, @Nullable Correlation correlation) {
-    return services.handlers().handlersOf(type, correlation);
   }
 
   private String detail(RefusalReason reason, ChunkReader reader) {
@@ -323,12 +320,10 @@ final class InboxLane {
 
   /** Runs the handlers from the one that is next. Returns false if the message has to wait. */
   private boolean handle(NetworkMessage message) {
-    MessageHandler[] handlers = handlersOf(message.messageType(), message.correlation());
     try {
-      while (pendingHandler < handlers.length) {
-        handlers[pendingHandler].onMessage(message);
-        pendingHandler++;
-      }
+      Correlation correlation = message.correlation();
+      if (correlation == null) runHandlers(message);
+      else runHandler(message, correlation);
     } catch (Throwable e) { // user code: whatever it throws means "not handled"
       return onHandlerFailure(message, e);
     }
@@ -338,6 +333,19 @@ final class InboxLane {
     handledInTask++;
     advanceTo(handledEnd + 1);
     return true;
+  }
+
+  private void runHandlers(NetworkMessage message) throws Exception {
+    MessageHandler[] handlers = services.handlers().handlersOf(message.messageType());
+    while (pendingHandler < handlers.length) {
+      handlers[pendingHandler].onMessage(message);
+      pendingHandler++;
+    }
+  }
+
+  private void runHandler(NetworkMessage message, Correlation correlation) throws Exception {
+    CorrelatedHandler handler = services.handlers().handlerOf(message.messageType(), correlation);
+    if (handler != null) handler.onMessage(sender, message);
   }
 
   private boolean onHandlerFailure(NetworkMessage message, Throwable cause) {

@@ -26,6 +26,7 @@ public final class OutboxQuota {
   private final int maxMessages;
   private final long maxBytes;
   private final AtomicLong used = new AtomicLong();
+  private volatile @Nullable Runnable onRelease;
 
   /**
    * A quota, empty at first.
@@ -74,6 +75,19 @@ public final class OutboxQuota {
   public void release(int messages, long payloadBytes) {
     used.addAndGet(-cost(messages, payloadBytes));
     if (parent != null) parent.release(messages, payloadBytes);
+    Runnable listener = onRelease;
+    if (listener != null) listener.run();
+  }
+
+  /** Sets who is told, on the thread that gives it back, of room in this quota or in a narrower one. */
+  public void onRelease(Runnable listener) {
+    onRelease = listener;
+  }
+
+  /** Whether a payload of this size has room when there is nothing else. */
+  public boolean couldHold(int payloadBytes) {
+    return payloadBytes + (long) OVERHEAD_BYTES <= maxBytes
+        && (parent == null || parent.couldHold(payloadBytes));
   }
 
   /** Messages held. */

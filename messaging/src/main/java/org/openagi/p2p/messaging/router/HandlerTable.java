@@ -22,15 +22,15 @@ public final class HandlerTable {
   private static final MessageHandler[] NONE = new MessageHandler[0];
 
   private final AtomicReferenceArray<MessageHandler[]> byType;
-  private final AtomicReferenceArray<MessageHandler[]> requests;
-  private volatile MessageHandler[] answers = NONE;
+  private final AtomicReferenceArray<@Nullable CorrelatedHandler> requests =
+      new AtomicReferenceArray<>(TYPES.length);
+  private volatile @Nullable CorrelatedHandler answers;
 
   /** A table without handlers. */
   public HandlerTable() {
     MessageHandler[][] empty = new MessageHandler[MessageType.values().length][];
     Arrays.fill(empty, NONE);
     byType = new AtomicReferenceArray<>(empty);
-    requests = new AtomicReferenceArray<>(empty);
   }
 
   /**
@@ -53,13 +53,13 @@ public final class HandlerTable {
   }
 
   /** Sets who takes requests of a type, null for nobody. */
-  public void setForRequests(MessageType type, @Nullable MessageHandler handler) {
-    requests.set(type.number(), handler == null ? NONE : new MessageHandler[] {handler});
+  public void setForRequests(MessageType type, @Nullable CorrelatedHandler handler) {
+    requests.set(type.number(), handler);
   }
 
   /** Sets who takes answers, of all types. */
-  public void setForAnswers(MessageHandler handler) {
-    answers = new MessageHandler[] {handler};
+  public void setForAnswers(CorrelatedHandler handler) {
+    answers = handler;
   }
 
   /** Removes a handler from all types it was added for. */
@@ -74,24 +74,28 @@ public final class HandlerTable {
     return byType.getAcquire(type.number());
   }
 
-  /**
-   * Who takes a message, in order; not to be modified. Requests and answers never reach the handlers of plain
-   * messages.
-   */
-  public MessageHandler[] handlersOf(MessageType type, @Nullable Correlation correlation) {
-    if (correlation == null) return handlersOf(type);
+  /** Who takes a request or an answer, null if nobody does. They never reach the handlers of plain messages. */
+  public @Nullable CorrelatedHandler handlerOf(MessageType type, Correlation correlation) {
     return correlation.isAnswer() ? answers : requests.getAcquire(type.number());
+  }
+
+  /** Whether somebody takes such a message. */
+  public boolean isHandled(MessageType type, @Nullable Correlation correlation) {
+    return correlation == null ? handlersOf(type).length > 0 : handlerOf(type, correlation) != null;
   }
 
   /** Whether whatever comes on a lane is taken by handlers that {@link MessageHandler#isQuick promise to be quick}. */
   public boolean areQuick(Lane lane) {
-    if (lane == Lane.REPLY) return areQuick(answers);
+    if (lane == Lane.REPLY) return isQuick(answers);
     for (MessageType type : TYPES) {
       if (!lane.carries(type, null)) continue;
-      if (!areQuick(handlersOf(type)) || !areQuick(requests.getAcquire(type.number())))
-        return false;
+      if (!areQuick(handlersOf(type)) || !isQuick(requests.getAcquire(type.number()))) return false;
     }
     return true;
+  }
+
+  private static boolean isQuick(@Nullable CorrelatedHandler handler) {
+    return handler == null || handler.isQuick();
   }
 
   private static boolean areQuick(MessageHandler[] handlers) {

@@ -13,6 +13,9 @@ public interface MessageFaultListener {
   /** A handler of this node threw; {@link NetworkMessage#attempt} says at which attempt. */
   default void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {}
 
+  /** A request handler of this node threw, and who asked was told. */
+  default void onRequestFailure(PeerId sender, NetworkMessage request, Throwable cause) {}
+
   /** Handlers that promised to be quick held up the event loop of a lane's connection for so long. */
   default void onSlowHandler(PeerId sender, Lane lane, long nanos) {}
 }

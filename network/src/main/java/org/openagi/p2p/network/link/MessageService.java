@@ -4,22 +4,24 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryListener;
 import org.openagi.p2p.messaging.DeliveryOptions;
@@ -30,6 +32,7 @@ import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
@@ -79,6 +82,9 @@ public final class MessageService implements AutoCloseable {
   private final Map<PeerId, PeerOutbox> outboxes = new ConcurrentHashMap<>();
   private final Map<EventExecutor, SendResources> resources = new ConcurrentHashMap<>();
   private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
+  private final Losses losses = new Losses(this);
+  private final Requests requests = new Requests(this, new SecureRandom());
+  private final AtomicInteger waitingForRoom = new AtomicInteger();
   private final Set<InboundStream> inbound = ConcurrentHashMap.newKeySet();
   private final List<MessageFaultListener> faults = new CopyOnWriteArrayList<>();
   private final HostListener hostListener = new HostListener() {
@@ -124,6 +130,8 @@ public final class MessageService implements AutoCloseable {
         new HandlerFaults()));
     this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
+    total.onRelease(this::signalRoom);
+    handlers.setForAnswers(requests.answers());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
     host.addListener(hostListener);
   }
@@ -140,16 +148,73 @@ public final class MessageService implements AutoCloseable {
    * @param recipient decides where it goes; the message's recipientId only travels if it is {@code *}
    */
   public Delivery submit(PeerId recipient, NetworkMessage message, DeliveryOptions options) {
-    Duration lifetime = options.lifetime();
-    long millis = lifetime == null ? 0 : lifetime.toMillis();
-    PeerOutbox outbox = outboxOf(recipient);
-    if (outbox != null) return outbox.submit(message, millis, options.listener());
-    OutboxEntry entry = new OutboxEntry(message, number -> "", millis, options.listener());
+    PeerOutbox outbox = outboxFor(recipient, message);
+    return outbox == null ? refuseWithoutOutbox(message, options) : outbox.submit(message, options);
+  }
+
+  /**
+   * As {@link #submit(PeerId, NetworkMessage, DeliveryOptions)}, but waits for room in the outbox instead of refusing for
+   * lack of it: at most for the message's lifetime, in the order of the callers, and not at all if {@value
+   * RoomQueue#MAX_WAITING} callers wait for the same peer already or the message is larger than the outbox. While callers
+   * wait, {@code submit} refuses. Returns as soon as the node shuts down.
+   *
+   * @throws InterruptedException if the thread is interrupted while it waits; the message was not queued
+   */
+  public Delivery submitAwaiting(PeerId recipient, NetworkMessage message, DeliveryOptions options)
+      throws InterruptedException {
+    PeerOutbox outbox = outboxFor(recipient, message);
+    return outbox == null
+        ? refuseWithoutOutbox(message, options)
+        : outbox.submitAwaiting(message, options);
+  }
+
+  private @Nullable PeerOutbox outboxFor(PeerId recipient, NetworkMessage message) {
+    Correlation correlation = message.correlation();
+    if (correlation != null && !correlation.isAnswer()) {
+      requests.onSubmitted(correlation.id(), recipient);
+    }
+    return outboxOf(recipient);
+  }
+
+  private Delivery refuseWithoutOutbox(NetworkMessage message, DeliveryOptions options) {
+    OutboxEntry entry =
+        new OutboxEntry(message, number -> "", options.lifetimeMillis(), options.listener());
     RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
     String detail = closed
         ? "node is shutting down"
         : "messages for " + outboxes.size() + " peers wait, allowed are " + config.maxPeers();
     return refuse(entry, new Outcome.Refused(reason, detail), options.listener());
+  }
+
+  /**
+   * Asks a peer and waits for its answer. See {@link #request(NetworkMessage, DeliveryOptions, Duration, Submission)}.
+   */
+  public CompletableFuture<NetworkMessage> request(
+      PeerId recipient, NetworkMessage message, DeliveryOptions options, Duration timeout) {
+    return request(
+        message, options, timeout, (request, limited) -> submit(recipient, request, limited));
+  }
+
+  /**
+   * Sends a request a way of the caller's choice, which must end in {@code submit}, and waits for its answer.
+   *
+   * @param options without a lifetime, the request lives as long as the timeout
+   * @param timeout 1 ms to {@link DeliveryOptions#MAX_LIFETIME}
+   * @return completes on a virtual thread: with the answer, or with a {@link
+   *     org.openagi.p2p.messaging.RequestException}, at once if the request is refused or {@value Requests#MAX_PENDING}
+   *     requests wait already. Cancelling it drops the answer, not the request
+   * @throws IllegalArgumentException if the timeout is out of range, or the recipient everyone
+   */
+  public CompletableFuture<NetworkMessage> request(
+      NetworkMessage message, DeliveryOptions options, Duration timeout, Submission submission) {
+    return requests.ask(message, options, timeout, submission);
+  }
+
+  /** A way for a request. */
+  @FunctionalInterface
+  public interface Submission {
+    /** Queues it. */
+    Delivery submit(NetworkMessage message, DeliveryOptions options);
   }
 
   private @Nullable PeerOutbox outboxOf(PeerId peer) {
@@ -164,7 +229,7 @@ public final class MessageService implements AutoCloseable {
     NetworkMessage toAll = message.recipientId().equals(NetworkMessage.EVERYONE)
         ? message
         : message.withRecipient(NetworkMessage.EVERYONE);
-    DeliveryOptions each = new DeliveryOptions(options.lifetime(), null);
+    DeliveryOptions each = options.withListener(null);
     List<Delivery> parts = new ArrayList<>();
     host.connections().stream()
         .filter(Connection::isOpen)
@@ -178,6 +243,11 @@ public final class MessageService implements AutoCloseable {
   /** Adds a handler of one type, after those there are. */
   public void addHandler(MessageType type, MessageHandler handler) {
     handlers.add(type, handler);
+  }
+
+  /** Sets who answers requests of a type, in place of who did; null for nobody. */
+  public void setRequestHandler(MessageType type, @Nullable RequestHandler handler) {
+    handlers.setForRequests(type, handler == null ? null : requests.serving(handler));
   }
 
   /** Adds a handler of all types, after those there are. */
@@ -226,7 +296,13 @@ public final class MessageService implements AutoCloseable {
   public MessageStats stats() {
     SendStats sent = SendStats.ZERO;
     for (PeerOutbox outbox : outboxes.values()) sent = sent.plus(outbox.stats());
-    return new MessageStats(sent, inbox.stats(), total.messages(), total.bytes());
+    return new MessageStats(
+        sent,
+        inbox.stats(),
+        total.messages(),
+        total.bytes(),
+        waitingForRoom.get(),
+        requests.stats());
   }
 
   /** Closes without waiting for messages on their way. */
@@ -242,6 +318,8 @@ public final class MessageService implements AutoCloseable {
   public void close(Duration grace) {
     if (closed) return;
     closed = true;
+    requests.close();
+    signalRoom();
     long end = System.nanoTime() + grace.toNanos();
     while (!isDone() && System.nanoTime() - end < 0) LockSupport.parkNanos(1_000_000);
     host.removeListener(hostListener);
@@ -294,6 +372,14 @@ public final class MessageService implements AutoCloseable {
 
   OutboundPace pace() {
     return pace;
+  }
+
+  AtomicInteger waitingForRoom() {
+    return waitingForRoom;
+  }
+
+  private void signalRoom() {
+    if (waitingForRoom.get() > 0) outboxes.values().forEach(PeerOutbox::signalRoom);
   }
 
   Inbox inbox() {
@@ -362,7 +448,11 @@ public final class MessageService implements AutoCloseable {
     }
   }
 
-  private void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
+  HandlerTable handlers() {
+    return handlers;
+  }
+
+  void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
     LOG.atDebug()
         .setCause(cause)
         .addKeyValue("peer", sender.shortString())
@@ -374,34 +464,17 @@ public final class MessageService implements AutoCloseable {
     }
   }
 
-  /**
-   * A message ended and its user knows. If the recipient refused it, this node's ERROR handlers hear of
-   * it too, in the recipient's name; a refused ERROR makes no further one.
-   */
+  /** A user's code could not answer a request; who asked was told. */
+  void onRequestFailure(PeerId sender, NetworkMessage request, Throwable cause) {
+    LOG.atDebug()
+        .setCause(cause)
+        .addKeyValue("peer", sender.shortString())
+        .addKeyValue("request", request.messageId())
+        .log("request handler threw");
+    for (MessageFaultListener listener : faults) listener.onRequestFailure(sender, request, cause);
+  }
+
   void onTold(PeerId recipient, OutboxEntry entry) {
-    if (entry.message().messageType() == MessageType.ERROR) return;
-    if (!(entry.end() instanceof Outcome.Refused refused)) return;
-    if (refused.reason() == RefusalReason.CLOSED || refused.reason() == RefusalReason.QUEUE_FULL) {
-      return;
-    }
-    NetworkMessage error = NetworkMessage.received(
-        number -> entry.messageId() + "/error",
-        0,
-        null,
-        config.names().apply(recipient),
-        entry.message().senderId().isEmpty()
-            ? self().toString()
-            : entry.message().senderId(),
-        MessageType.ERROR,
-        Bytes.ofUtf8(refused.reason() + " " + entry.messageId() + ": " + refused.detail()),
-        time.epochMillis(),
-        0);
-    for (MessageHandler handler : handlers.handlersOf(MessageType.ERROR)) {
-      try {
-        handler.onMessage(error);
-      } catch (Throwable e) { // user code: an error about an error ends here
-        onHandlerFailure(recipient, error, e);
-      }
-    }
+    losses.onTold(recipient, entry);
   }
 }

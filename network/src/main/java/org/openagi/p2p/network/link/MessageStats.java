@@ -10,6 +10,13 @@ import org.openagi.p2p.messaging.outbox.SendStats;
  * @param received what came in
  * @param waitingMessages unsettled messages in the outboxes
  * @param waitingBytes their bytes
+ * @param waitingCallers callers that wait for room in an outbox
+ * @param requests requests and answers
  */
 public record MessageStats(
-    SendStats sent, ReceiveStats received, int waitingMessages, long waitingBytes) {}
+    SendStats sent,
+    ReceiveStats received,
+    int waitingMessages,
+    long waitingBytes,
+    int waitingCallers,
+    RequestStats requests) {}

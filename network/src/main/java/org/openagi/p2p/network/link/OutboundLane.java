@@ -48,7 +48,7 @@ final class OutboundLane implements SendLaneListener {
   OutboundLane(PeerOutbox outbox, Lane lane, OutboxLog<OutboxEntry> log) {
     this.outbox = outbox;
     this.lane = lane;
-    this.settled = new SettledQueue(outbox.quota(), outbox::onTold);
+    this.settled = new SettledQueue(outbox.quotaOf(lane), outbox::onTold);
     MessageService service = outbox.service();
     this.engine = new SendLane(
         service.config().send(),
@@ -56,7 +56,7 @@ final class OutboundLane implements SendLaneListener {
         outbox.peer(),
         lane,
         log,
-        outbox.quota(),
+        outbox.quotaOf(lane),
         service.crypto().signer(outbox.peer().hashCode() + lane.number(), outbox::home),
         this,
         service.time());

@@ -2,18 +2,21 @@ package org.openagi.p2p.network.link;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.messaging.DeliveryListener;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.Priority;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
@@ -33,10 +36,15 @@ final class PeerOutbox {
   /** A log with what its messages are called. */
   private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering) {}
 
+  /** What overtakes may fill this part of the outbox: little, so that it has something to overtake. */
+  static final int EXPRESS_SHARE = 16;
+
   private final MessageService service;
   private final PeerId peer;
   private final OutboxQuota quota;
   private final OutboundPace.Peer pace;
+  private final OutboxQuota expressQuota;
+  private final RoomQueue room;
   private final AtomicReferenceArray<@Nullable Numbered> logs =
       new AtomicReferenceArray<>(Lane.COUNT);
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -63,6 +71,12 @@ final class PeerOutbox {
         total,
         service.config().maxMessagesPerPeer(),
         service.config().maxBytesPerPeer());
+    this.expressQuota = new OutboxQuota(
+        peer.shortString() + " for priority " + Priority.HIGH,
+        quota,
+        Math.max(1, service.config().maxMessagesPerPeer() / EXPRESS_SHARE),
+        Math.max(1, service.config().maxBytesPerPeer() / EXPRESS_SHARE));
+    this.room = new RoomQueue(service.waitingForRoom());
   }
 
   PeerId peer() {
@@ -78,8 +92,8 @@ final class PeerOutbox {
     return pace;
   }
 
-  OutboxQuota quota() {
-    return quota;
+  OutboxQuota quotaOf(Lane lane) {
+    return lane == Lane.EXPRESS ? expressQuota : quota;
   }
 
   EventExecutor home() {
@@ -92,19 +106,85 @@ final class PeerOutbox {
 
   // ---- any thread ----
 
-  OutboxEntry submit(
-      NetworkMessage message, long lifetimeMillis, @Nullable DeliveryListener listener) {
-    Numbered numbered = numbered(message.messageType().lane());
-    OutboxEntry entry = new OutboxEntry(message, numbered.numbering, lifetimeMillis, listener);
-    String full =
-        closed ? "node is shutting down" : quota.reserve(message.payload().length());
-    if (full != null) {
-      RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
-      return service.refuse(entry, new Outcome.Refused(reason, full), listener);
+  OutboxEntry submit(NetworkMessage message, DeliveryOptions options) {
+    Lane lane = Lane.of(message, options.priority());
+    OutboxEntry entry = entryOf(lane, message, options);
+    Outcome.Refused refused = room.waiting() > 0 ? behindOthers() : append(lane, entry, options);
+    return refused == null ? entry : service.refuse(entry, refused, options.listener());
+  }
+
+  /** As {@link #submit}, but waits for room, at most for the message's lifetime. */
+  OutboxEntry submitAwaiting(NetworkMessage message, DeliveryOptions options)
+      throws InterruptedException {
+    Lane lane = Lane.of(message, options.priority());
+    OutboxEntry entry = entryOf(lane, message, options);
+    Outcome.Refused refused = room.waiting() > 0 ? behindOthers() : append(lane, entry, options);
+    if (isFull(refused) && quotaOf(lane).couldHold(message.payload().length())) {
+      refused = awaitRoom(lane, entry, options);
     }
-    numbered.log.append(entry);
+    return refused == null ? entry : service.refuse(entry, refused, options.listener());
+  }
+
+  private Outcome.@Nullable Refused awaitRoom(Lane lane, OutboxEntry entry, DeliveryOptions options)
+      throws InterruptedException {
+    Duration given = options.lifetime();
+    Duration lifetime = given == null ? service.config().send().lifetime() : given;
+    AtomicReference<Outcome.@Nullable Refused> last = new AtomicReference<>();
+    RoomQueue.End end = room.await(
+        () -> {
+          Outcome.Refused refused = append(lane, entry, options);
+          last.set(refused);
+          return !isFull(refused);
+        },
+        lifetime.toNanos());
+    return switch (end) {
+      case DONE -> last.get();
+      case CROWDED -> behindOthers();
+      case TIMEOUT ->
+        new Outcome.Refused(
+            RefusalReason.QUEUE_FULL,
+            "outbox of " + peer.shortString() + " had no room within " + lifetime.toMillis()
+                + " ms");
+    };
+  }
+
+  private static boolean isFull(Outcome.@Nullable Refused refused) {
+    return refused != null && refused.reason() == RefusalReason.QUEUE_FULL;
+  }
+
+  private Outcome.Refused behindOthers() {
+    return new Outcome.Refused(
+        RefusalReason.QUEUE_FULL,
+        "outbox of " + peer.shortString() + " is full, and " + room.waiting() + " of "
+            + RoomQueue.MAX_WAITING + " callers wait for room");
+  }
+
+  private OutboxEntry entryOf(Lane lane, NetworkMessage message, DeliveryOptions options) {
+    return new OutboxEntry(
+        message, numbered(lane).numbering, options.lifetimeMillis(), options.listener());
+  }
+
+  /** Null if the entry is in the outbox now. */
+  private Outcome.@Nullable Refused append(Lane lane, OutboxEntry entry, DeliveryOptions options) {
+    if (closed) return new Outcome.Refused(RefusalReason.CLOSED, "node is shutting down");
+    if (options.onlyWhileConnected() && !isConnected()) {
+      return new Outcome.Refused(
+          RefusalReason.NOT_CONNECTED, peer.shortString() + " is not connected");
+    }
+    String full = quotaOf(lane).reserve(entry.message().payload().length());
+    if (full != null) return new Outcome.Refused(RefusalReason.QUEUE_FULL, full);
+    numbered(lane).log.append(entry);
     wake();
-    return entry;
+    return null;
+  }
+
+  private boolean isConnected() {
+    return service.host().connections(peer).stream().anyMatch(Connection::isOpen);
+  }
+
+  /** There may be room for those who wait for it. */
+  void signalRoom() {
+    room.signal();
   }
 
   private Numbered numbered(Lane lane) {
@@ -299,6 +379,7 @@ final class PeerOutbox {
   /** Refuses what is left and lets go of the streams. */
   void close() {
     closed = true;
+    room.signal();
     execute(() -> {
       for (int i = 0; i < Lane.COUNT; i++) {
         OutboundLane lane = laneOf(i);

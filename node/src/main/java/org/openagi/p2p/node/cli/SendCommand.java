@@ -95,7 +95,7 @@ final class SendCommand extends NetworkCommand {
     Double seconds = timeoutSeconds;
     if (seconds == null) return DeliveryOptions.DEFAULT;
     try {
-      return new DeliveryOptions(Duration.ofMillis(Math.round(seconds * 1000)), null);
+      return DeliveryOptions.DEFAULT.withLifetime(Duration.ofMillis(Math.round(seconds * 1000)));
     } catch (IllegalArgumentException e) {
       throw wrongUsage("--timeout " + seconds + ": " + e.getMessage());
     }
