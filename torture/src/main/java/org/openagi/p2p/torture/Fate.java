@@ -1,0 +1,45 @@
+package org.openagi.p2p.torture;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the ledgers say about one message; numbers of lines are 0 where there is no such line. */
+final class Fate {
+  int intentLine;
+  int acceptLine;
+  long acceptedMillis;
+  int settledLine;
+  long settledMillis;
+
+  @Nullable
+  String outcome;
+
+  int handledLine;
+  int handledBy;
+  int handledAgainLine;
+
+  boolean isAccepted() {
+    return acceptLine > 0;
+  }
+
+  boolean isSettled() {
+    return settledLine > 0;
+  }
+
+  boolean isHandled() {
+    return handledLine > 0;
+  }
+
+  boolean isAcknowledged() {
+    return "acknowledged".equals(outcome);
+  }
+
+  /** Whether the sender gave up or the recipient said that the lifetime was over. */
+  boolean isExpired() {
+    return outcome != null && (outcome.equals("expired") || outcome.startsWith("EXPIRED"));
+  }
+
+  /** Whether the sender was told a reason why the message is not delivered. */
+  boolean isRefused() {
+    return isSettled() && !isAcknowledged() && !isExpired();
+  }
+}

@@ -1,0 +1,119 @@
+package org.openagi.p2p.torture;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryOptions;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.network.P2PNetworkManager;
+
+/**
+ * Sends the planned messages of one node to another, in order, a bounded number at a time. Begins with what the
+ * process before left open: the accepted ones are followed to their end, and of the others those with a user's id
+ * are submitted again, which must not make them arrive twice.
+ */
+final class SendFlow {
+  private static final int WINDOW = 400;
+
+  private final Plan plan;
+  private final NodeSettings settings;
+  private final int from;
+  private final int to;
+  private final String recipient;
+  private final Past past;
+  private final Ledger ledger;
+  private final P2PNetworkManager manager;
+  private final LongAdder settled;
+  private final Semaphore window = new Semaphore(WINDOW);
+  private volatile boolean hushed;
+
+  SendFlow(
+      Plan plan,
+      NodeSettings settings,
+      int to,
+      Past past,
+      Ledger ledger,
+      P2PNetworkManager manager,
+      LongAdder settled) {
+    this.plan = plan;
+    this.settings = settings;
+    this.from = settings.node();
+    this.to = to;
+    this.recipient = settings.peerOf(to);
+    this.past = past;
+    this.ledger = ledger;
+    this.manager = manager;
+    this.settled = settled;
+  }
+
+  /** Submits nothing more. Any thread. */
+  void hush() {
+    hushed = true;
+  }
+
+  /** Deliveries whose end is not known. Any thread. */
+  int open() {
+    return WINDOW - window.availablePermits();
+  }
+
+  /** Returns when all was submitted; blocks while the window is full. */
+  void run() {
+    for (int number : past.uncertain(to)) {
+      Planned message = plan.message(from, to, number);
+      if (message.givenId() != null) submit(message);
+    }
+    int count = plan.count(from, to);
+    for (int number = past.next(to); number <= count && !hushed; number++) {
+      Planned message = plan.message(from, to, number);
+      window.acquireUninterruptibly();
+      if (hushed) {
+        window.release();
+        return;
+      }
+      ledger.add("intent", to, number);
+      submitNow(message);
+    }
+  }
+
+  private void submit(Planned message) {
+    window.acquireUninterruptibly();
+    submitNow(message);
+  }
+
+  private void submitNow(Planned planned) {
+    NetworkMessage.Builder message = NetworkMessage.builder()
+        .recipientId(recipient)
+        .messageType(planned.type())
+        .payload(plan.payload(planned));
+    if (planned.givenId() != null) message.messageId(planned.givenId());
+    DeliveryOptions options = DeliveryOptions.DEFAULT;
+    if (planned.isShortLived()) {
+      options = options.withLifetime(Duration.ofMillis(planned.lifetimeMillis()));
+    }
+    Delivery delivery = manager.submit(message.build(), options);
+    if (delivery.state() != Delivery.State.REFUSED) {
+      ledger.add("accept", to, planned.number(), System.currentTimeMillis(), delivery.messageId());
+    }
+    follow(planned, delivery);
+  }
+
+  private void follow(Planned planned, Delivery delivery) {
+    delivery.outcome().thenAccept(outcome -> {
+      if (!settings.plant().spoils(Plant.SILENT, planned)) {
+        ledger.add("settled", to, planned.number(), System.currentTimeMillis(), word(outcome));
+      }
+      settled.increment();
+      window.release();
+    });
+  }
+
+  private static String word(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Acknowledged acknowledged -> "acknowledged";
+      case Outcome.Expired expired -> "expired";
+      case Outcome.Refused refused -> refused.reason() + " " + refused.detail();
+    };
+  }
+}
