@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       "  s2   ping-pong: round trip times",
       "  s3   idle connections held by one node: memory for each",
       "  s4   bytes on the wire per message beyond the payload, in s1 and in s2",
+      "  durable  s1 with the journal, synced to disk, then messages at a pace: time to their",
+      "       acknowledgement; the limit is a bare log that syncs as often as it can",
       "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
       "",
       "Each node is a process of its own, on the loopback interface. Figures depend on the machine",
@@ -34,9 +36,10 @@ public final class BenchCommand implements Callable<Integer> {
   private static final int WINDOW = 10_000;
   private static final int WINDOW_LARGE = 256;
   private static final int LARGE_BYTES = 65_536;
+  private static final int PACED_MAX = 100_000;
   private static final int SIZE_MAX_BYTES = 1 << 20;
 
-  @Parameters(index = "0", paramLabel = "SCENARIO", description = "s1, s2, s3, s4 or jmh")
+  @Parameters(index = "0", paramLabel = "SCENARIO", description = "s1, s2, s3, s4, durable or jmh")
   private String scenario = "";
 
   @Parameters(
@@ -85,6 +88,12 @@ public final class BenchCommand implements Callable<Integer> {
       description = "s2: rounds measured, after the warm-up (default 20000)")
   private int rounds = 20_000;
 
+  @Option(
+      names = "--paced",
+      paramLabel = "RATE",
+      description = "durable: messages submitted a second in the paced part (default 2000)")
+  private int pacedPerSecond = 2000;
+
   @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")
   private int connections = 1000;
 
@@ -115,19 +124,21 @@ public final class BenchCommand implements Callable<Integer> {
       if (status >= 0) return status;
     }
     PrintWriter out = spec().commandLine().getOut();
-    var bench = new BenchRun(settings(), systems(name.equals("s2")), runs, allJvmOptions(), out);
+    var bench =
+        new BenchRun(settings(name), systems(name.equals("s2")), runs, allJvmOptions(), out);
     switch (name) {
       case "s1" -> bench.play(Scenario.S1);
       case "s2" -> bench.play(Scenario.S2);
       case "s3" -> bench.play(Scenario.S3);
+      case "durable" -> bench.playDurable();
       default -> bench.playOverhead();
     }
     return 0;
   }
 
   private void check(String name) {
-    if (!List.of("s1", "s2", "s3", "s4").contains(name)) {
-      throw wrong("no scenario " + scenario + "; there are s1, s2, s3, s4 and jmh");
+    if (!List.of("s1", "s2", "s3", "s4", "durable").contains(name)) {
+      throw wrong("no scenario " + scenario + "; there are s1, s2, s3, s4, durable and jmh");
     }
     if (pattern != null) throw wrong("only jmh takes a pattern");
     if (!security.equals("noise") && !security.equals("tls")) {
@@ -142,12 +153,15 @@ public final class BenchCommand implements Callable<Integer> {
     if (sizeBytes < 1 || sizeBytes > SIZE_MAX_BYTES) {
       throw wrong("--size " + sizeBytes + ": 1 to " + SIZE_MAX_BYTES);
     }
+    if (pacedPerSecond < 1 || pacedPerSecond > PACED_MAX) {
+      throw wrong("--paced " + pacedPerSecond + ": 1 to " + PACED_MAX);
+    }
     if (runs < 1 || rounds < 1 || connections < 1 || measuredSeconds < 1 || warmupSeconds < 0) {
       throw wrong("counts and times start at 1");
     }
   }
 
-  private Settings settings() {
+  private Settings settings(String name) {
     int defaultWindow = sizeBytes >= LARGE_BYTES ? WINDOW_LARGE : WINDOW;
     return new Settings(
         sizeBytes,
@@ -157,7 +171,9 @@ public final class BenchCommand implements Callable<Integer> {
         measuredSeconds,
         rounds,
         connections,
-        placement);
+        placement,
+        name.equals("durable"),
+        pacedPerSecond);
   }
 
   private List<String> systems(boolean pingPong) {

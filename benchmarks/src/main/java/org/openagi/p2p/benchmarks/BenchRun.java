@@ -43,6 +43,14 @@ final class BenchRun {
     print(summary("s4-lone", "overhead_bytes", lone));
   }
 
+  /** S1 on disk, then messages at a pace on disk. */
+  void playDurable() throws Exception {
+    Map<String, Figures> throughput = medians("durable", Scenario.S1);
+    Map<String, Figures> paced = medians("durable-paced", Scenario.PACED);
+    print(summary("durable", Scenario.S1.figure, throughput));
+    print(summary("durable-paced", Scenario.PACED.figure, paced));
+  }
+
   private Map<String, Figures> medians(String name, Scenario scenario) throws Exception {
     var results = new LinkedHashMap<String, List<Figures>>();
     for (int run = 1; run <= runs; run++) {
@@ -63,8 +71,13 @@ final class BenchRun {
     return new JsonObject()
         .put("bench", name)
         .put("system", system)
-        .put("security", system.equals("limit") ? "tls" : settings.security())
+        .put("security", security(system))
         .put("size", settings.sizeBytes());
+  }
+
+  private String security(String system) {
+    if (!system.equals("limit")) return settings.security();
+    return settings.durable() ? "none" : "tls";
   }
 
   private JsonObject summary(String name, String figure, Map<String, Figures> medians) {
@@ -76,7 +89,9 @@ final class BenchRun {
         .put("measured_s", settings.measuredSeconds())
         .put("rounds", settings.rounds())
         .put("connections", settings.connections())
-        .put("placement", settings.placement());
+        .put("placement", settings.placement())
+        .put("store", settings.durable() ? "journal" : "memory")
+        .put("paced", settings.pacedPerSecond());
     medians.forEach((system, figures) -> line.put(system, figures.addTo(new JsonObject())));
     Figures ours = medians.get("ours");
     Figures limit = medians.get("limit");

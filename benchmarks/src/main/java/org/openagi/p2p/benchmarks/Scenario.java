@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.openagi.p2p.benchmarks.worker.Settings;
 
-/** The four scenarios, each a play of two processes. S4 is what S1 and S2 put on the wire. */
+/** The scenarios, each a play of two processes. S4 is what S1 and S2 put on the wire. */
 enum Scenario {
   /** One sender, one receiver, as many messages as the window allows. */
   S1("messages_per_s") {
@@ -17,6 +17,19 @@ enum Scenario {
         Map<String, String> result =
             sender.answer(120 + settings.warmupSeconds() + settings.measuredSeconds());
         return Figures.of(result, "messages_per_s", "wire_bytes", "sender_cpu");
+      }
+    }
+  },
+
+  /** One sender, one receiver, at a given pace. */
+  PACED("p50_us") {
+    @Override
+    Figures play(String system, Settings settings, List<String> jvm) throws Exception {
+      try (var sink = WorkerProcess.start(system, "sink", settings, jvm);
+          var sender = WorkerProcess.start(system, "paced", settings, jvm, addressOf(sink))) {
+        Map<String, String> result =
+            sender.answer(120 + settings.warmupSeconds() + settings.measuredSeconds());
+        return Figures.of(result, "p50_us", "p99_us", "mean_us", "messages_per_s");
       }
     }
   },

@@ -25,7 +25,7 @@ class ScenarioTest {
       List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
 
   private static Settings settings(String security) {
-    return new Settings(64, 1000, security, 1, 1, 200, 10, "free");
+    return new Settings(64, 1000, security, 1, 1, 200, 10, "free", false, 100);
   }
 
   @ParameterizedTest

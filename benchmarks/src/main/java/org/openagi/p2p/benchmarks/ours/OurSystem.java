@@ -7,8 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.benchmarks.worker.BenchSystem;
+import org.openagi.p2p.benchmarks.worker.Payloads;
 import org.openagi.p2p.benchmarks.worker.Settings;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
@@ -76,6 +79,19 @@ public final class OurSystem implements BenchSystem {
   }
 
   @Override
+  public Paced paced(Settings settings, String address) throws Exception {
+    P2PNetworkManager manager = connected(settings, address);
+    Payloads payloads = new Payloads(settings.sizeBytes());
+    return acknowledged -> {
+      Bytes payload = Bytes.copyOf(payloads.block(), payloads.next(), settings.sizeBytes());
+      DeliveryOptions options = DeliveryOptions.DEFAULT.withListener((delivery, outcome) -> {
+        if (outcome.isAcknowledged()) acknowledged.run();
+      });
+      manager.submit(NetworkMessage.data(RECEIVER, payload), options);
+    };
+  }
+
+  @Override
   public PingPong pingPong(Settings settings, String address) throws Exception {
     var caller = new Caller(settings.sizeBytes(), RECEIVER);
     P2PNetworkManager manager = manager(SENDER, settings);
@@ -120,7 +136,9 @@ public final class OurSystem implements BenchSystem {
   private static P2PNetworkManager manager(String name, Settings settings) throws IOException {
     Path folder = Files.createTempDirectory("p2p-bench-" + name);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
-    return P2PNetworkManager.builder()
+    P2PNetworkManager.Builder builder = P2PNetworkManager.builder();
+    if (settings.durable()) builder.set("store", "journal");
+    return builder
         .nodeId(name)
         .dataFolder(folder)
         .set("listen", "/ip4/127.0.0.1/tcp/0")

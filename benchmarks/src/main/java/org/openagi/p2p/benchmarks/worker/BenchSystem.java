@@ -23,6 +23,15 @@ public interface BenchSystem {
   /** Prepares to open idle connections. */
   Dialer dialer(Settings settings, String address) throws Exception;
 
+  /**
+   * Starts what is asked to send one message at a time.
+   *
+   * @throws UnsupportedOperationException if this system is not compared there
+   */
+  default Paced paced(Settings settings, String address) throws Exception {
+    throw new UnsupportedOperationException("not compared");
+  }
+
   /** The listening side of a run. */
   interface Receiver {
     /** What the other process is told to reach this one; no blanks in it. */
@@ -39,6 +48,16 @@ public interface BenchSystem {
   interface Flow {
     /** Messages acknowledged so far; any thread. */
     long acknowledged();
+  }
+
+  /** Sends one message at a time. */
+  interface Paced {
+    /**
+     * Submits a random message and returns at once.
+     *
+     * @param acknowledged called once when the message is acknowledged, on any thread
+     */
+    void send(Runnable acknowledged);
   }
 
   /** A connected caller. */

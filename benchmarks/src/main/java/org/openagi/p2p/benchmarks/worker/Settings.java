@@ -13,6 +13,8 @@ import java.util.Map;
  * @param rounds ping-pong rounds measured in S2; at least as many, for the seconds of warm-up, come before
  * @param connections connections held in S3
  * @param placement which cores the processes run on: {@code free}, {@code one} or {@code each}
+ * @param durable whether messages are kept on disk; the limit is a bare log then
+ * @param pacedPerSecond messages submitted a second where the pace is given
  */
 public record Settings(
     int sizeBytes,
@@ -22,7 +24,9 @@ public record Settings(
     int measuredSeconds,
     int rounds,
     int connections,
-    String placement) {
+    String placement,
+    boolean durable,
+    int pacedPerSecond) {
 
   /** As worker arguments, read back by {@link #parse}. */
   public List<String> toArguments() {
@@ -35,6 +39,8 @@ public record Settings(
     all.add("rounds=" + rounds);
     all.add("connections=" + connections);
     all.add("placement=" + placement);
+    all.add("durable=" + (durable ? 1 : 0));
+    all.add("paced=" + pacedPerSecond);
     return all;
   }
 
@@ -47,7 +53,9 @@ public record Settings(
         number(words, "measured"),
         number(words, "rounds"),
         number(words, "connections"),
-        word(words, "placement"));
+        word(words, "placement"),
+        number(words, "durable") == 1,
+        number(words, "paced"));
   }
 
   private static int number(Map<String, String> words, String name) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.openagi.p2p.benchmarks.limit.LimitSystem;
+import org.openagi.p2p.benchmarks.limit.LogSystem;
 import org.openagi.p2p.benchmarks.ours.OurSystem;
 
 /**
@@ -40,14 +41,15 @@ public final class WorkerMain {
         int at = args[i].indexOf('=');
         words.put(args[i].substring(0, at), args[i].substring(at + 1));
       }
-      new WorkerMain(systemNamed(args[0]), Settings.parse(words), words, System.out).run(args[1]);
+      Settings settings = Settings.parse(words);
+      new WorkerMain(systemNamed(args[0], settings), settings, words, System.out).run(args[1]);
     } catch (Exception e) {
       fail(e);
       status = 1;
     }
     System.out.flush();
     // Event loops are no daemons; the roles have said what they had to say.
-    Runtime.getRuntime().halt(status);
+    Runtime.getRuntime().exit(status);
   }
 
   private static void fail(Exception e) {
@@ -55,9 +57,9 @@ public final class WorkerMain {
     for (StackTraceElement element : e.getStackTrace()) System.out.println("  at " + element);
   }
 
-  private static BenchSystem systemNamed(String name) {
+  private static BenchSystem systemNamed(String name, Settings settings) {
     return switch (name) {
-      case "limit" -> new LimitSystem();
+      case "limit" -> settings.durable() ? new LogSystem() : new LimitSystem();
       case "ours" -> new OurSystem(true);
       case "ours_threads" -> new OurSystem(false);
       default -> throw new IllegalArgumentException("no system named " + name);
@@ -69,6 +71,7 @@ public final class WorkerMain {
       case "sink" -> receive(false);
       case "echo" -> receive(true);
       case "send" -> send();
+      case "paced" -> paced();
       case "ping" -> ping();
       case "dial" -> dial();
       default -> throw new IllegalArgumentException("no role named " + role);
@@ -112,6 +115,22 @@ public final class WorkerMain {
         + (double) wire / count
         + " sender_cpu="
         + (double) processor / nanos);
+  }
+
+  private void paced() throws Exception {
+    BenchSystem.Paced sender = system.paced(settings, address());
+    new PacedRun(sender, settings).play(settings.warmupSeconds());
+    var run = new PacedRun(sender, settings);
+    run.play(settings.measuredSeconds());
+    Histogram histogram = run.nanos();
+    result("p50_us="
+        + histogram.getValueAtPercentile(50) / 1e3
+        + " p99_us="
+        + histogram.getValueAtPercentile(99) / 1e3
+        + " mean_us="
+        + histogram.getMean() / 1e3
+        + " messages_per_s="
+        + run.perSecond());
   }
 
   private void ping() throws Exception {
