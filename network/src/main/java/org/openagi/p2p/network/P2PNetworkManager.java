@@ -1,6 +1,7 @@
 package org.openagi.p2p.network;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,11 @@ import org.openagi.p2p.network.config.ConfigException;
 import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.EventBus;
+import org.openagi.p2p.network.transfer.Transfer;
+import org.openagi.p2p.network.transfer.TransferHandler;
+import org.openagi.p2p.network.transfer.TransferOptions;
+import org.openagi.p2p.network.transfer.TransferSource;
+import org.openagi.p2p.network.transfer.TransferStats;
 
 /**
  * One node of the network: finds peers, stays connected to them, and exchanges signed messages that
@@ -57,6 +63,9 @@ public final class P2PNetworkManager implements AutoCloseable {
 
   /** For reading without the lock; set exactly while the node runs. */
   private volatile @Nullable RunningNode running;
+
+  /** Asked by the node that runs, whichever that is. */
+  private volatile @Nullable TransferHandler transferHandler;
 
   // Guarded by lock.
   private @Nullable CompletableFuture<RunningNode> started;
@@ -281,6 +290,59 @@ public final class P2PNetworkManager implements AutoCloseable {
     handlers.setRequestHandler(type, null);
   }
 
+  /** {@link #sendFile(String, Path, TransferOptions)} with the defaults. */
+  public Transfer sendFile(String peer, Path file) throws IOException {
+    return sendFile(peer, file, TransferOptions.DEFAULT);
+  }
+
+  /**
+   * Sends a file of any size. It goes on by itself after a lost connection, and, when this is called
+   * again with the same peer and the unchanged file, after a restart of either side.
+   *
+   * @param peer alias, peer id or multiaddr
+   * @throws IOException if the file can't be read, or is being sent to the peer already
+   * @throws IllegalArgumentException if the name or another option can't be offered
+   * @throws IllegalStateException if the node does not run
+   */
+  public Transfer sendFile(String peer, Path file, TransferOptions options) throws IOException {
+    RunningNode node = node();
+    return node.transfers().sendFile(peer, () -> node.names().resolve(peer), file, options);
+  }
+
+  /**
+   * Sends what a source gives, of known or unknown size. It goes on by itself after a lost connection
+   * if the source can be read again.
+   *
+   * @param peer alias, peer id or multiaddr
+   * @param name what the recipient sees, 1 to 255 bytes
+   * @throws IOException if the source can't tell its size
+   * @throws IllegalArgumentException if the name or an option can't be offered
+   * @throws IllegalStateException if the node does not run
+   */
+  public Transfer sendStream(
+      String peer, String name, TransferSource source, TransferOptions options) throws IOException {
+    RunningNode node = node();
+    return node.transfers()
+        .sendStream(peer, () -> node.names().resolve(peer), name, source, options);
+  }
+
+  /**
+   * Decides from now on about transfers that peers offer, in place of who did before; without anybody
+   * they are refused. Works before the start as well.
+   */
+  public void onTransfer(TransferHandler handler) {
+    transferHandler = Objects.requireNonNull(handler, "handler");
+  }
+
+  /**
+   * Counters of transfers.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public TransferStats getTransferStats() {
+    return node().transfers().stats();
+  }
+
   /**
    * What is known of a peer now, without asking anybody.
    *
@@ -430,7 +492,8 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   private RunningNode start() throws IOException {
-    RunningNode.Extras extras = new RunningNode.Extras(protocols, handlers);
+    RunningNode.Extras extras =
+        new RunningNode.Extras(protocols, handlers, () -> Optional.ofNullable(transferHandler));
     RunningNode node = RunningNode.start(config, extras, events, time);
     running = node;
     return node;
@@ -499,7 +562,7 @@ public final class P2PNetworkManager implements AutoCloseable {
     }
 
     /** The folder for key, pinned names and remembered peers. */
-    public Builder dataFolder(java.nio.file.Path folder) {
+    public Builder dataFolder(Path folder) {
       return set(ConfigKeys.DATA.name(), folder.toString());
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -16,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
@@ -37,6 +39,9 @@ import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
 import org.openagi.p2p.network.peers.RememberedPeers;
 import org.openagi.p2p.network.pins.PinStore;
+import org.openagi.p2p.network.transfer.TransferConfig;
+import org.openagi.p2p.network.transfer.TransferHandler;
+import org.openagi.p2p.network.transfer.TransferService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,13 +67,17 @@ record RunningNode(
     LocalDiscovery discovery,
     MessageService messages,
     MessageSender sender,
+    TransferService transfers,
     Deque<Runnable> undo) {
   private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
   private static final Duration HOST_GRACE = Duration.ofSeconds(1);
 
   /** What the embedding program adds, in place before anybody can connect. */
-  record Extras(Map<String, Consumer<P2PStream>> protocols, Registrations handlers) {}
+  record Extras(
+      Map<String, Consumer<P2PStream>> protocols,
+      Registrations handlers,
+      Supplier<Optional<TransferHandler>> transferHandler) {}
 
   /**
    * Starts a node, or leaves nothing behind.
@@ -134,6 +143,11 @@ record RunningNode(
     messages.addFaultListener(new MessageFaults(events, time));
     extras.handlers().attachTo(messages);
     undo.push(extras.handlers()::detach);
+    TransferService transfers =
+        new TransferService(host, key, TransferConfig.defaults(), folder.path(), time, timer);
+    undo.push(transfers::close);
+    transfers.setHandler(extras.transferHandler());
+    transfers.start();
 
     List<Multiaddr> addresses = await(host.start());
     events.publish(new NetworkEvent.Listening(now(time), addresses));
@@ -156,6 +170,7 @@ record RunningNode(
         discovery,
         messages,
         new MessageSender(identity, names, messages, events, time),
+        transfers,
         undo);
   }
 

@@ -108,7 +108,7 @@ public final class TransferFrames {
   static TransferException farewell(byte[] body, int length) throws ProtocolViolationException {
     WireReader in = new WireReader(body, 0, length);
     TransferReason reason = TransferReason.of(in.u8("reason"));
-    return new TransferException(reason, in.text(TransferLimits.MAX_TEXT_BYTES, "text"));
+    return TransferException.byPeer(reason, in.text(TransferLimits.MAX_TEXT_BYTES, "text"));
   }
 
   static void requireEnd(WireReader in, String frame) throws ProtocolViolationException {

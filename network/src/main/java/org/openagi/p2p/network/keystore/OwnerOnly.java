@@ -58,14 +58,16 @@ public final class OwnerOnly {
     return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains);
   }
 
-  static FileAttribute<?>[] fileAttributes(Path folder) {
+  /** What to create a file with so that only its owner can use it. */
+  public static FileAttribute<?>[] fileAttributes(Path folder) {
     if (!supportsPosix(folder)) return new FileAttribute<?>[0];
     return new FileAttribute<?>[] {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
     };
   }
 
-  static Path folderOf(Path file) {
+  /** The folder a file is in. */
+  public static Path folderOf(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) throw new IllegalArgumentException(file + " is no file in a folder");
     return parent;
@@ -84,7 +86,7 @@ public final class OwnerOnly {
   }
 
   /** A rename is durable once the folder is; systems that can't open folders don't need this. */
-  private static void forceFolder(Path folder) throws IOException {
+  public static void forceFolder(Path folder) throws IOException {
     if (!supportsPosix(folder)) return;
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
