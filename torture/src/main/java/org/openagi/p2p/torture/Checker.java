@@ -13,8 +13,8 @@ import org.openagi.p2p.torture.Verdict.Kind;
 
 /** Holds the ledgers of a run against the promises. Confined to one thread. */
 final class Checker {
-  /** Clocks of sender and ledger are read apart. */
-  private static final long EARLY_TOLERANCE_MILLIS = 50;
+  /** Times are whole milliseconds, and the wall clock may be set a little. */
+  private static final long EARLY_TOLERANCE_MILLIS = 20;
 
   private static final Set<String> EXPECTED_REFUSALS = Set.of("QUEUE_FULL");
 
@@ -82,12 +82,12 @@ final class Checker {
         case "boot" -> boots[node]++;
         case "end" ->
           orderlyEnds.computeIfAbsent(node, unused -> new HashSet<>()).add(boots[node]);
-        case "intent" -> fate(node, number(words, 1), number(words, 2)).intentLine = line;
-        case "accept" -> {
+        case "intent" -> {
           Fate fate = fate(node, number(words, 1), number(words, 2));
-          fate.acceptLine = line;
-          fate.acceptedMillis = Long.parseLong(words[3]);
+          fate.intentLine = line;
+          fate.intentMillis = Long.parseLong(words[3]);
         }
+        case "accept" -> fate(node, number(words, 1), number(words, 2)).acceptLine = line;
         case "settled" -> {
           Fate fate = fate(node, number(words, 1), number(words, 2));
           fate.settledLine = line;
@@ -185,7 +185,7 @@ final class Checker {
   private void judgeExpired(Planned message, Fate fate) {
     verdict.expired++;
     if (fate.isHandled()) verdict.expiredButHandled++;
-    long lived = fate.settledMillis - fate.acceptedMillis;
+    long lived = fate.settledMillis - fate.intentMillis;
     if (!message.isShortLived() || lived < message.lifetimeMillis() - EARLY_TOLERANCE_MILLIS) {
       verdict.violation(
           Kind.EXPIRED_EARLY,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** What the ledgers say about one message; numbers of lines are 0 where there is no such line. */
 final class Fate {
   int intentLine;
+  long intentMillis;
   int acceptLine;
-  long acceptedMillis;
   int settledLine;
   long settledMillis;
 

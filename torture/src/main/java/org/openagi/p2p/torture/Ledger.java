@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <pre>
  * boot MILLIS                        the process started
  * end MILLIS                         the process ends in order
- * intent TO NUMBER                   the message is about to be submitted
- * accept TO NUMBER MILLIS ID         the message was accepted
+ * intent TO NUMBER MILLIS            the message is about to be submitted
+ * accept TO NUMBER ID                the message was accepted
  * settled TO NUMBER MILLIS OUTCOME   the sender was told the end: acknowledged, expired, or a reason
  * handle FROM NUMBER MILLIS new|again ATTEMPT LANE
  * wrong MILLIS TEXT                  something arrived that nobody sent

@@ -34,7 +34,7 @@ final class Past {
   private void onLine(String[] words) {
     switch (words[0]) {
       case "intent" -> flow(words).intended.set(Integer.parseInt(words[2]));
-      case "accept" -> flow(words).accepted.put(Integer.parseInt(words[2]), words[4]);
+      case "accept" -> flow(words).accepted.put(Integer.parseInt(words[2]), words[3]);
       case "settled" -> {
         flow(words).settled.set(Integer.parseInt(words[2]));
         settled++;

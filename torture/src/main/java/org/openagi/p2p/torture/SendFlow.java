@@ -72,7 +72,7 @@ final class SendFlow {
         window.release();
         return;
       }
-      ledger.add("intent", to, number);
+      ledger.add("intent", to, number, System.currentTimeMillis());
       submitNow(message);
     }
   }
@@ -94,7 +94,7 @@ final class SendFlow {
     }
     Delivery delivery = manager.submit(message.build(), options);
     if (delivery.state() != Delivery.State.REFUSED) {
-      ledger.add("accept", to, planned.number(), System.currentTimeMillis(), delivery.messageId());
+      ledger.add("accept", to, planned.number(), delivery.messageId());
     }
     follow(planned, delivery);
   }

@@ -42,8 +42,8 @@ class CheckerTest {
   }
 
   private void accepted(int number) {
-    sender.add("intent", 2, number);
-    sender.add("accept", 2, number, 1000, "id");
+    sender.add("intent", 2, number, 1000);
+    sender.add("accept", 2, number, "id");
   }
 
   private void settled(int number, String outcome) {
@@ -205,8 +205,8 @@ class CheckerTest {
 
   @Test
   void aKillLeavesOpenWhatWasNotKnownToBeAccepted() throws IOException {
-    sender.add("intent", 2, 1);
-    sender.add("intent", 2, 2);
+    sender.add("intent", 2, 1, 1000);
+    sender.add("intent", 2, 2, 1000);
     handled(2, "new");
     Verdict verdict = check();
     assertTrue(verdict.isClean(), verdict.lines()::toString);
@@ -233,11 +233,11 @@ class CheckerTest {
   void aNodeFindsInItsLedgerWhereToGoOn() throws IOException {
     exchanged(1);
     accepted(2);
-    sender.add("intent", 2, 3);
-    sender.add("intent", 2, 4);
+    sender.add("intent", 2, 3, 1000);
+    sender.add("intent", 2, 4, 1000);
     settled(4, "QUEUE_FULL 400 messages");
-    sender.add("intent", 2, 5);
-    sender.add("accept", 2, 5, 1000, "id5");
+    sender.add("intent", 2, 5, 1000);
+    sender.add("accept", 2, 5, "id5");
     Past past = Past.read(ledger(1), 2);
     assertEquals(6, past.next(2));
     assertEquals(List.of(3), past.uncertain(2));
