@@ -39,6 +39,14 @@ public interface Delivery {
   State state();
 
   /**
+   * Completes when the message is accepted for good: it survives the end of this process if the store does. At once
+   * with a store in memory. Completes exceptionally with a {@link RefusedException} if the message is refused before
+   * that. Dependent actions run on a thread of this node and must not block. Completing or cancelling the
+   * future has no effect.
+   */
+  CompletableFuture<Void> accepted();
+
+  /**
    * Completes with the end of the delivery, never exceptionally. Dependent actions run on a virtual
    * thread, one after the other for the messages of one recipient and lane; one that blocks delays
    * those behind it. Completing or cancelling the future has no effect on the delivery.

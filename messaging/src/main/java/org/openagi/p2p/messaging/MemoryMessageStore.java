@@ -4,12 +4,20 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.codec.Refusal;
+import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.outbox.SegmentedLog;
+import org.openagi.p2p.messaging.outbox.SentMessages;
 
 /** Keeps messages as long as the process lives. Safe for any thread. */
 public final class MemoryMessageStore implements MessageStore {
@@ -19,17 +27,100 @@ public final class MemoryMessageStore implements MessageStore {
   private record InboxKey(PeerId sender, Lane lane, long epoch) {}
 
   private final RandomGenerator random;
+  private final TimeSource time;
+  private final SentMessages sent = new SentMessages();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<PeerId, Map<Lane, SegmentedLog<OutboxEntry>>> outboxes = new LinkedHashMap<>();
-  private final LinkedHashMap<InboxKey, Long> marks = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<PeerId, Map<Lane, MemoryOutbox>> outboxes = new LinkedHashMap<>();
+  private final LinkedHashMap<InboxKey, MemoryInbox> inboxes = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
    * An empty store.
    *
    * @param random for epochs; good enough that two never meet
+   * @param time says when messages ended
    */
-  public MemoryMessageStore(RandomGenerator random) {
+  public MemoryMessageStore(RandomGenerator random, TimeSource time) {
     this.random = random;
+    this.time = time;
+  }
+
+  private final class MemoryOutbox extends SegmentedLog<OutboxEntry> {
+    private final SentMessages.Outbox place;
+
+    MemoryOutbox(PeerId recipient, Lane lane) {
+      super(random.nextLong());
+      place = new SentMessages.Outbox(recipient, lane, this);
+      sent.add(place);
+    }
+
+    @Override
+    public long append(OutboxEntry entry) {
+      long number = super.append(entry);
+      if (entry.message().givenId() != null) sent.onAppended(place, entry);
+      return number;
+    }
+
+    @Override
+    public void recordEnd(OutboxEntry entry, Outcome end) {
+      sent.onEnded(place, entry.messageId(), entry.number(), entry, end, time.epochMillis());
+    }
+  }
+
+  /** Nothing needs to wait: what is told once is as safe as it gets. */
+  private static final class MemoryInbox implements InboxLog {
+    private final AtomicLong end = new AtomicLong(1);
+
+    @Override
+    public long handledEnd() {
+      return end.get();
+    }
+
+    @Override
+    public long acknowledgedEnd() {
+      return end.get();
+    }
+
+    @Override
+    public long redeliveredEnd() {
+      return 1;
+    }
+
+    @Override
+    public List<Refusal> refusals() {
+      return List.of();
+    }
+
+    @Override
+    public long leasedEnd() {
+      return ALL;
+    }
+
+    @Override
+    public void lease(long wanted) {}
+
+    @Override
+    public void onHandled(long handled) {}
+
+    @Override
+    public void onRefused(Refusal refusal) {}
+
+    @Override
+    public void settle(long settled) {
+      end.accumulateAndGet(settled, Math::max);
+    }
+
+    @Override
+    public long acknowledgeableEnd() {
+      return ALL;
+    }
+
+    @Override
+    public void setWakeUp(Runnable wakeUp) {}
+  }
+
+  @Override
+  public boolean isDurable() {
+    return false;
   }
 
   @Override
@@ -38,10 +129,15 @@ public final class MemoryMessageStore implements MessageStore {
     try {
       return outboxes
           .computeIfAbsent(recipient, r -> new EnumMap<>(Lane.class))
-          .computeIfAbsent(lane, l -> new SegmentedLog<>(random.nextLong()));
+          .computeIfAbsent(lane, l -> new MemoryOutbox(recipient, l));
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public Outcome.@Nullable Refused reserve(NetworkMessage message) {
+    return null;
   }
 
   @Override
@@ -59,24 +155,45 @@ public final class MemoryMessageStore implements MessageStore {
   }
 
   @Override
-  public void markHandled(PeerId sender, Lane lane, long epoch, long settled) {
+  public InboxLog inbox(PeerId sender, Lane lane, long epoch) {
     lock.lock();
     try {
-      marks.merge(new InboxKey(sender, lane, epoch), settled, Math::max);
-      if (marks.size() > MAX_MARKS) marks.pollFirstEntry();
+      MemoryInbox found =
+          inboxes.computeIfAbsent(new InboxKey(sender, lane, epoch), k -> new MemoryInbox());
+      if (inboxes.size() > MAX_MARKS) inboxes.pollFirstEntry();
+      return found;
     } finally {
       lock.unlock();
     }
   }
 
+  /** None: nothing is left of an earlier process. */
   @Override
-  public long handled(PeerId sender, Lane lane, long epoch) {
-    lock.lock();
-    try {
-      return marks.getOrDefault(new InboxKey(sender, lane, epoch), 0L);
-    } finally {
-      lock.unlock();
-    }
+  public List<String> handledIds(PeerId sender) {
+    return List.of();
+  }
+
+  @Override
+  public void markHandled(PeerId sender, String messageId) {}
+
+  @Override
+  public Optional<StoredMessage> find(String messageId) {
+    return sent.find(messageId);
+  }
+
+  @Override
+  public void forEachWaiting(Consumer<StoredMessage> action) {
+    sent.forEachWaiting(action);
+  }
+
+  @Override
+  public List<StoredMessage> deadLetters() {
+    return sent.deadLetters();
+  }
+
+  @Override
+  public boolean dropDeadLetter(String messageId) {
+    return sent.dropDeadLetter(messageId).isPresent();
   }
 
   @Override
@@ -84,7 +201,7 @@ public final class MemoryMessageStore implements MessageStore {
     lock.lock();
     try {
       outboxes.clear();
-      marks.clear();
+      inboxes.clear();
     } finally {
       lock.unlock();
     }

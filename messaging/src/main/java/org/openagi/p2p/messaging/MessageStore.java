@@ -1,7 +1,11 @@
 package org.openagi.p2p.messaging;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 
@@ -12,26 +16,66 @@ import org.openagi.p2p.messaging.outbox.OutboxLog;
  * so that {@link #outbox} returns a log that goes on where the last process ended.
  */
 public interface MessageStore extends AutoCloseable {
+  /** User's ids of handled messages remembered per sender; beyond it the oldest is forgotten. */
+  int MAX_IDS_PER_SENDER = 4096;
+
+  /** Messages that expired or were refused that are kept to be looked at; beyond it the oldest is forgotten. */
+  int MAX_DEAD_LETTERS = 1024;
+
+  /** Bytes of payload that dead letters may hold together. */
+  long MAX_DEAD_LETTER_BYTES = 16 << 20;
+
+  /** Whether what is accepted survives the process. */
+  boolean isDurable();
+
   /**
    * The log of messages to a peer in a lane, made with a new epoch if there is none. The same object at
    * each call.
    */
   OutboxLog<OutboxEntry> outbox(PeerId recipient, Lane lane);
 
+  /**
+   * Takes room for a message that is appended next.
+   *
+   * @return null if there is room; else {@link RefusalReason#QUEUE_FULL} with the limit, or {@link
+   *     RefusalReason#STORAGE_FAILED} from the first failure on until the process starts anew
+   */
+  Outcome.@Nullable Refused reserve(NetworkMessage message);
+
   /** The recipients whose outboxes hold unsettled messages, in the order of their ids. */
   List<PeerId> recipientsWaiting();
 
+  /** What is remembered of a sender's lane and epoch, made if there is nothing. */
+  InboxLog inbox(PeerId sender, Lane lane, long epoch);
+
+  /** The user's ids of messages of a sender that were handled, the oldest first. */
+  List<String> handledIds(PeerId sender);
+
+  /** Remembers such an id; durable not later than any mark set after it. */
+  void markHandled(PeerId sender, String messageId);
+
   /**
-   * Remembers that all numbers of a sender's lane and epoch up to one are settled here.
+   * Looks for a message this node sent.
    *
-   * @param settled never lower than told before
+   * @param messageId the user's, or the one derived from the number
+   * @return empty if it was never accepted, or ended longer ago than the store remembers
    */
-  void markHandled(PeerId sender, Lane lane, long epoch, long settled);
+  Optional<StoredMessage> find(String messageId);
 
-  /** What {@link #markHandled} was told last, 0 if never or forgotten. */
-  long handled(PeerId sender, Lane lane, long epoch);
+  /** Shows the messages that are not settled, those of a recipient and lane in order. */
+  void forEachWaiting(Consumer<StoredMessage> action);
 
-  /** Releases files and locks. */
+  /** The messages that expired or were refused last, the oldest end first. */
+  List<StoredMessage> deadLetters();
+
+  /**
+   * Forgets a dead letter.
+   *
+   * @return whether there was one of this id
+   */
+  boolean dropDeadLetter(String messageId);
+
+  /** Makes durable what it can, then releases files and locks. */
   @Override
   void close();
 }

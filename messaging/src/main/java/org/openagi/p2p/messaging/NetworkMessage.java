@@ -50,6 +50,7 @@ public final class NetworkMessage {
   private final short ttl;
   private final short attempt;
   private final @Nullable Correlation correlation;
+  private final boolean redelivered;
 
   private NetworkMessage(
       @Nullable String givenId,
@@ -62,7 +63,8 @@ public final class NetworkMessage {
       long timestamp,
       int ttl,
       int attempt,
-      @Nullable Correlation correlation) {
+      @Nullable Correlation correlation,
+      boolean redelivered) {
     this.givenId = givenId;
     this.numbering = numbering;
     this.number = number;
@@ -74,6 +76,7 @@ public final class NetworkMessage {
     this.ttl = (short) ttl;
     this.attempt = (short) attempt;
     this.correlation = correlation;
+    this.redelivered = redelivered;
   }
 
   /** A DATA message with everything else left to the node. */
@@ -91,7 +94,7 @@ public final class NetworkMessage {
     requireName("recipientId", recipientId);
     requirePayload(payload);
     return new NetworkMessage(
-        null, null, 0, "", recipientId, type, payload, 0, DEFAULT_TTL, 1, null);
+        null, null, 0, "", recipientId, type, payload, 0, DEFAULT_TTL, 1, null, false);
   }
 
   /** Starts a message field by field. */
@@ -115,7 +118,18 @@ public final class NetworkMessage {
       long timestamp,
       int ttl) {
     return new NetworkMessage(
-        givenId, numbering, number, senderId, recipientId, type, payload, timestamp, ttl, 1, null);
+        givenId,
+        numbering,
+        number,
+        senderId,
+        recipientId,
+        type,
+        payload,
+        timestamp,
+        ttl,
+        1,
+        null,
+        false);
   }
 
   /** This message as handed over for the n-th time, counted from 1. */
@@ -131,7 +145,25 @@ public final class NetworkMessage {
         timestamp,
         ttl,
         n,
-        correlation);
+        correlation,
+        redelivered);
+  }
+
+  /** This message marked as one that a handler of an earlier process may have seen. */
+  public NetworkMessage asRedelivered() {
+    return new NetworkMessage(
+        givenId,
+        numbering,
+        number,
+        senderId,
+        recipientId,
+        messageType,
+        payload,
+        timestamp,
+        ttl,
+        attempt,
+        correlation,
+        true);
   }
 
   /** This message to another recipient. */
@@ -148,7 +180,8 @@ public final class NetworkMessage {
         timestamp,
         ttl,
         attempt,
-        correlation);
+        correlation,
+        redelivered);
   }
 
   /** This message from another sender. */
@@ -164,7 +197,8 @@ public final class NetworkMessage {
         timestamp,
         ttl,
         attempt,
-        correlation);
+        correlation,
+        redelivered);
   }
 
   /** This message as a request or as the answer to one. */
@@ -180,7 +214,8 @@ public final class NetworkMessage {
         timestamp,
         ttl,
         attempt,
-        value);
+        value,
+        redelivered);
   }
 
   /**
@@ -240,6 +275,14 @@ public final class NetworkMessage {
   /** What makes it a request or the answer to one, null if it is neither. */
   public @Nullable Correlation correlation() {
     return correlation;
+  }
+
+  /**
+   * Whether a handler may have seen it before: this process found that an earlier one took it and ended before it
+   * could say that it was handled. Always false with a store in memory.
+   */
+  public boolean isRedelivered() {
+    return redelivered;
   }
 
   @Override
@@ -380,7 +423,18 @@ public final class NetworkMessage {
             "timestamp " + timestamp + " is not between 0 and 2^47 milliseconds");
       }
       return new NetworkMessage(
-          messageId, null, 0, senderId, recipientId, messageType, payload, timestamp, ttl, 1, null);
+          messageId,
+          null,
+          0,
+          senderId,
+          recipientId,
+          messageType,
+          payload,
+          timestamp,
+          ttl,
+          1,
+          null,
+          false);
     }
   }
 }

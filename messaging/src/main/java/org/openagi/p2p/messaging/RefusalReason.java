@@ -31,9 +31,11 @@ public enum RefusalReason {
   /** Nobody of the recipient's name was found. */
   UNKNOWN_PEER(12),
   /** It was to be delivered only while the peer is connected, and the peer is not. */
-  NOT_CONNECTED(13);
+  NOT_CONNECTED(13),
+  /** The sending node's disk failed; it takes no more messages until it is started anew. */
+  STORAGE_FAILED(14);
 
-  private static final RefusalReason[] BY_NUMBER = new RefusalReason[14];
+  private static final RefusalReason[] BY_NUMBER = new RefusalReason[15];
 
   static {
     for (RefusalReason reason : values()) BY_NUMBER[reason.number] = reason;

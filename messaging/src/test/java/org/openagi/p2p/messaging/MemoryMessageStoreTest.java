@@ -6,21 +6,22 @@ import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.VirtualTime;
 
 class MemoryMessageStoreTest extends MessageStoreContract {
   @Override
   protected MessageStore newStore() {
-    return new MemoryMessageStore(SeededRandom.of(7));
+    return new MemoryMessageStore(SeededRandom.of(7), new VirtualTime());
   }
 
   @Test
   void marksAreBoundedAndTheOldestGoesFirst() {
-    MemoryMessageStore store = new MemoryMessageStore(SeededRandom.of(7));
+    MemoryMessageStore store = new MemoryMessageStore(SeededRandom.of(7), new VirtualTime());
     PeerId alice = SimCrypto.peer(1);
     for (int epoch = 0; epoch <= MemoryMessageStore.MAX_MARKS; epoch++) {
-      store.markHandled(alice, Lane.BULK, epoch, 9);
+      store.inbox(alice, Lane.BULK, epoch).settle(10);
     }
-    assertEquals(0, store.handled(alice, Lane.BULK, 0));
-    assertEquals(9, store.handled(alice, Lane.BULK, 1));
+    assertEquals(10, store.inbox(alice, Lane.BULK, 2).acknowledgedEnd());
+    assertEquals(1, store.inbox(alice, Lane.BULK, 0).acknowledgedEnd());
   }
 }

@@ -1,15 +1,21 @@
 package org.openagi.p2p.messaging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.sim.SimCrypto;
@@ -92,15 +98,74 @@ public abstract class MessageStoreContract {
     assertEquals(List.of(ALICE), store.recipientsWaiting());
   }
 
+  /** Waits until what was asked of an inbox is safe. */
+  protected void awaitSettled(InboxLog log, long end) throws Exception {}
+
   @Test
-  void handledNumbersAreRememberedPerEpochAndNeverGoBack() {
-    assertEquals(0, store.handled(ALICE, Lane.BULK, 5));
-    store.markHandled(ALICE, Lane.BULK, 5, 100);
-    assertEquals(100, store.handled(ALICE, Lane.BULK, 5));
-    store.markHandled(ALICE, Lane.BULK, 5, 99);
-    assertEquals(100, store.handled(ALICE, Lane.BULK, 5));
-    assertEquals(0, store.handled(ALICE, Lane.BULK, 6));
-    assertEquals(0, store.handled(ALICE, Lane.URGENT, 5));
-    assertEquals(0, store.handled(BOB, Lane.BULK, 5));
+  void settledNumbersAreRememberedPerEpochAndNeverGoBack() throws Exception {
+    assertEquals(1, store.inbox(ALICE, Lane.BULK, 5).acknowledgedEnd());
+    settle(store.inbox(ALICE, Lane.BULK, 5), 101);
+    assertEquals(101, store.inbox(ALICE, Lane.BULK, 5).acknowledgedEnd());
+    settle(store.inbox(ALICE, Lane.BULK, 5), 100);
+    assertEquals(101, store.inbox(ALICE, Lane.BULK, 5).acknowledgedEnd());
+    assertEquals(101, store.inbox(ALICE, Lane.BULK, 5).handledEnd());
+    assertEquals(1, store.inbox(ALICE, Lane.BULK, 6).acknowledgedEnd());
+    assertEquals(1, store.inbox(ALICE, Lane.URGENT, 5).acknowledgedEnd());
+    assertEquals(1, store.inbox(BOB, Lane.BULK, 5).acknowledgedEnd());
+  }
+
+  private void settle(InboxLog log, long end) throws Exception {
+    log.onHandled(end);
+    log.settle(end);
+    awaitSettled(log, end);
+    assertTrue(log.acknowledgeableEnd() >= end);
+  }
+
+  @Test
+  void aMessageIsFoundByItsIdWhileItWaitsAndAfterItsEnd() throws Exception {
+    OutboxLog<OutboxEntry> log = store.outbox(ALICE, Lane.BULK);
+    LaneNumbering ids = new LaneNumbering(log.epoch(), Lane.BULK);
+    OutboxEntry named = new OutboxEntry(
+        NetworkMessage.builder().messageId("mine").recipientId("a").payload("x").build(),
+        ids,
+        0,
+        null);
+    OutboxEntry numbered = new OutboxEntry(NetworkMessage.text("a", "y"), ids, 0, null);
+    assertNull(store.reserve(named.message()));
+    log.append(named);
+    assertNull(store.reserve(numbered.message()));
+    log.append(numbered);
+    unsettled(log, 2);
+    assertSame(named, store.find("mine").orElseThrow().entry());
+    assertSame(numbered, store.find(ids.idOf(2)).orElseThrow().entry());
+    assertEquals(Optional.empty(), store.find(ids.idOf(3)));
+    List<String> waiting = new ArrayList<>();
+    store.forEachWaiting(message -> waiting.add(message.messageId()));
+    assertEquals(List.of("mine", ids.idOf(2)), waiting);
+
+    Outcome expired = new Outcome.Expired("nobody came");
+    log.recordEnd(named, named.ended(expired).end());
+    log.settleUpTo(3);
+    StoredMessage dead = store.find("mine").orElseThrow();
+    assertEquals(expired, dead.end());
+    assertEquals("x", dead.entry().message().text());
+    assertEquals(
+        List.of("mine"),
+        store.deadLetters().stream().map(StoredMessage::messageId).toList());
+    assertEquals(
+        Outcome.Acknowledged.INSTANCE, store.find(ids.idOf(2)).orElseThrow().end());
+    assertTrue(store.dropDeadLetter("mine"));
+    assertFalse(store.dropDeadLetter("mine"));
+    assertEquals(Optional.empty(), store.find("mine"));
+  }
+
+  @Test
+  void theUserLearnsThatAMessageWasAccepted() throws Exception {
+    OutboxLog<OutboxEntry> log = store.outbox(ALICE, Lane.BULK);
+    OutboxEntry entry = entry("a");
+    assertNull(store.reserve(entry.message()));
+    log.append(entry);
+    awaitReadable(log.cursor());
+    entry.accepted().get(10, TimeUnit.SECONDS);
   }
 }

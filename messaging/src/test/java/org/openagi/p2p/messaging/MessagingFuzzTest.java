@@ -105,7 +105,7 @@ class MessagingFuzzTest {
   @FuzzTest
   void sendLane(byte[] data) {
     SimWorld world = new SimWorld(1);
-    var log = new MemoryMessageStore(world.random()).outbox(BOB, Lane.BULK);
+    var log = new MemoryMessageStore(world.random(), world.time()).outbox(BOB, Lane.BULK);
     OutboxQuota quota = new OutboxQuota("b", null, 1000, 1 << 20);
     SendLaneListener listener = new SendLaneListener() {
       @Override

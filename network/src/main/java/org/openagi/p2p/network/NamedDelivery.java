@@ -8,6 +8,7 @@ import org.openagi.p2p.messaging.DeliveryListener;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusedException;
 
 /**
  * The delivery of a message whose recipient is still being looked for; afterwards it passes on what
@@ -17,6 +18,8 @@ final class NamedDelivery implements Delivery {
   private final NetworkMessage message;
   private final DeliveryOptions options;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  private final CompletableFuture<Void> accepted = new CompletableFuture<>();
 
   private volatile @Nullable Delivery actual;
 
@@ -33,11 +36,18 @@ final class NamedDelivery implements Delivery {
   void onSubmitted(Delivery delivery) {
     actual = delivery;
     delivery.outcome().thenAccept(outcome::complete);
+    delivery.accepted().whenComplete((nothing, refused) -> {
+      if (refused == null) accepted.complete(null);
+      else accepted.completeExceptionally(refused);
+    });
   }
 
   /** The message goes nowhere. Its observers are told on virtual threads. */
   void onRefused(Outcome.Refused refused) {
-    VirtualThreads.EXECUTOR.execute(() -> outcome.complete(refused));
+    VirtualThreads.EXECUTOR.execute(() -> {
+      accepted.completeExceptionally(new RefusedException(refused));
+      outcome.complete(refused);
+    });
     DeliveryListener listener = options.listener();
     if (listener != null) VirtualThreads.EXECUTOR.execute(() -> listener.onSettled(this, refused));
   }
@@ -60,6 +70,12 @@ final class NamedDelivery implements Delivery {
     Delivery delivery = actual;
     if (delivery != null) return delivery.state();
     return outcome.isDone() ? State.REFUSED : State.QUEUED;
+  }
+
+  /** Not before the recipient was found: until then the message is in memory only. */
+  @Override
+  public CompletableFuture<Void> accepted() {
+    return accepted.copy();
   }
 
   @Override

@@ -201,7 +201,7 @@ record RunningNode(
             .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
         .withNames(identity.nodeId(), directory::displayName)
         .withBytesPerSecond(config.bandwidthLimit(), config.bandwidthLimitPerPeer());
-    MessageStore store = new MemoryMessageStore(new SecureRandom());
+    MessageStore store = new MemoryMessageStore(new SecureRandom(), time);
     return new MessageService(host, key, messages, store, time);
   }
 

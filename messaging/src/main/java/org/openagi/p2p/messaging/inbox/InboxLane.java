@@ -61,8 +61,10 @@ final class InboxLane {
   private final PeerId sender;
   private final SenderInbox memory;
   private final Lane lane;
-  private final long epoch;
   private final NetworkMessage.Numbering numbering;
+  private final InboxLog log;
+  private final Lease lease;
+  private final long redeliveredEnd;
 
   private final CopyOnWriteArrayList<ReceiveStream> streams = new CopyOnWriteArrayList<>();
   private final AtomicInteger wakeUps = new AtomicInteger();
@@ -89,11 +91,16 @@ final class InboxLane {
     this.sender = sender;
     this.memory = memory;
     this.lane = lane;
-    this.epoch = epoch;
     this.numbering = new LaneNumbering(epoch, lane);
-    long known = services.store().handled(sender, lane, epoch) + 1;
-    advanceTo(known);
-    this.acknowledgedEnd = known;
+    this.log = services.store().inbox(sender, lane, epoch);
+    this.lease = new Lease(log);
+    this.redeliveredEnd = log.redeliveredEnd();
+    this.handledEnd = log.handledEnd();
+    this.acknowledgedEnd = log.acknowledgedEnd();
+    refusals.addAll(log.refusals());
+    this.unreported =
+        (int) refusals.stream().filter(r -> r.number() >= acknowledgedEnd).count();
+    log.setWakeUp(this::onStored);
   }
 
   Lane lane() {
@@ -122,6 +129,23 @@ final class InboxLane {
 
   private void advanceTo(long end) {
     HANDLED_END.setRelease(this, end);
+    log.onHandled(end);
+  }
+
+  /**
+   * Numbers below were handled and verified: asks to keep that. Any thread.
+   *
+   * @return the end up to which they may be acknowledged already
+   */
+  long settle(long end) {
+    log.settle(end);
+    return Math.min(end, log.acknowledgeableEnd());
+  }
+
+  /** The store got further: acknowledgements and leases may go on. Any thread. */
+  private void onStored() {
+    for (ReceiveStream stream : streams) stream.tellProgress();
+    if (lease.isAwaited()) schedule();
   }
 
   /** One more than the last acknowledged number. Any thread. */
@@ -145,7 +169,6 @@ final class InboxLane {
     } finally {
       refusalLock.unlock();
     }
-    services.store().markHandled(sender, lane, epoch, end - 1);
   }
 
   /** The refusals with numbers in a range, in descending order, the highest if too many. Any thread. */
@@ -279,7 +302,11 @@ final class InboxLane {
       return true;
     }
     pendingHandler = 0;
-    return handle(message);
+    if (reader.number() < redeliveredEnd) message = message.asRedelivered();
+    if (lease.covers(reader.number())) return handle(message);
+    pending = message;
+    retryAtNanos = services.time().nanoTime();
+    return false;
   }
 
   private @Nullable RefusalReason reasonToRefuse(ChunkReader reader, ChunkTask task) {
@@ -381,16 +408,18 @@ final class InboxLane {
       return false;
     }
     retryArmed = false;
-    return handle(message);
+    return lease.covers(handledEnd) && handle(message);
   }
 
   /** Settles a number as refused. Returns false if too many wait to be reported. */
   private boolean refuse(long number, RefusalReason reason, String detail) {
     services.counters().refused.increment();
+    Refusal refusal = new Refusal(number, reason, detail);
+    log.onRefused(refusal);
     refusalLock.lock();
     try {
       if (refusals.size() >= MAX_REMEMBERED) refusals.removeFirst();
-      refusals.addLast(new Refusal(number, reason, detail));
+      refusals.addLast(refusal);
       int waiting = unreported + 1;
       unreported = waiting;
       pausedByRefusals = waiting >= MAX_UNREPORTED;

@@ -382,6 +382,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     InboxLane of = lane;
     if (of == null) return;
     long end = Math.min(of.handledEnd(), verifiedEnd);
+    if (end > acknowledgedEnd) end = of.settle(end);
     if (end > acknowledgedEnd) {
       List<Refusal> refusals = of.hasRefusals()
           ? of.refusalsBetween(acknowledgedEnd, end, WireLimits.MAX_EXCEPTIONS)

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.MessageStore;
 
 /** What is remembered of one sender: its lanes by epoch, the ids its user gave, its rate. Safe for any thread. */
 final class SenderInbox {
@@ -16,7 +17,7 @@ final class SenderInbox {
   static final int MAX_EPOCHS = 4;
 
   /** User's ids remembered. */
-  static final int MAX_IDS = 4096;
+  static final int MAX_IDS = MessageStore.MAX_IDS_PER_SENDER;
 
   private final InboxServices services;
   private final PeerId sender;
@@ -24,11 +25,12 @@ final class SenderInbox {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Lane, Map<Long, InboxLane>> lanes = new EnumMap<>(Lane.class);
-  private final LinkedHashSet<String> handledIds = new LinkedHashSet<>();
+  private final LinkedHashSet<String> handledIds;
 
   SenderInbox(InboxServices services, PeerId sender) {
     this.services = services;
     this.sender = sender;
+    this.handledIds = new LinkedHashSet<>(services.store().handledIds(sender));
     this.admission = new Admission(services.config(), services.time().nanoTime());
   }
 
@@ -98,5 +100,6 @@ final class SenderInbox {
     } finally {
       lock.unlock();
     }
+    services.store().markHandled(sender, id);
   }
 }

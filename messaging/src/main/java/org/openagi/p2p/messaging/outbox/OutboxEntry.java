@@ -8,6 +8,7 @@ import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryListener;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.RefusedException;
 
 /**
  * A message in an outbox and the handle its user holds. The public face is safe for any thread; the rest
@@ -19,12 +20,17 @@ import org.openagi.p2p.messaging.Outcome;
 public final class OutboxEntry implements Delivery, Numbered {
   private static final VarHandle OUTCOME;
   private static final VarHandle FUTURE;
+  private static final VarHandle ACCEPTANCE;
+
+  /** Stands for "accepted" where a refusal or a future that waits may stand. */
+  private static final Object ACCEPTED = new Object();
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       OUTCOME = lookup.findVarHandle(OutboxEntry.class, "outcome", Outcome.class);
       FUTURE = lookup.findVarHandle(OutboxEntry.class, "future", CompletableFuture.class);
+      ACCEPTANCE = lookup.findVarHandle(OutboxEntry.class, "acceptance", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -37,11 +43,13 @@ public final class OutboxEntry implements Delivery, Numbered {
 
   private long number;
   private long deadlineNanos;
+  private long deadlineEpochMillis;
   private long timestamp;
   private boolean sent;
 
   private volatile @Nullable Outcome outcome;
   private volatile @Nullable CompletableFuture<Outcome> future;
+  private volatile @Nullable Object acceptance;
 
   /**
    * An entry that is not in a log yet.
@@ -60,9 +68,74 @@ public final class OutboxEntry implements Delivery, Numbered {
     this.timestamp = message.timestamp();
   }
 
+  /**
+   * An entry that a store found when it was opened.
+   *
+   * @param deadlineEpochMillis when its lifetime ends, in milliseconds since 1970
+   */
+  public static OutboxEntry recovered(
+      NetworkMessage message,
+      NetworkMessage.Numbering numbering,
+      long number,
+      long lifetimeMillis,
+      long deadlineEpochMillis) {
+    OutboxEntry entry = new OutboxEntry(message, numbering, lifetimeMillis, null);
+    entry.number = number;
+    entry.deadlineEpochMillis = deadlineEpochMillis;
+    entry.acceptance = ACCEPTED;
+    return entry;
+  }
+
+  /** What an entry that has ended already leaves in its log. */
+  public OutboxEntry ended(Outcome end) {
+    outcome = end;
+    return this;
+  }
+
+  /** A recovered entry has its number already and keeps it. */
   @Override
   public void assignNumber(long value) {
+    if (number != 0 && number != value) {
+      throw new IllegalStateException("number " + number + " appended as " + value);
+    }
     number = value;
+  }
+
+  @Override
+  public void acceptAtOnce() {
+    ACCEPTANCE.set(this, ACCEPTED);
+  }
+
+  /** The message is durable. Returns the future of those who wait for that, null if nobody does. Store only. */
+  public @Nullable CompletableFuture<Void> accept() {
+    return waiting(ACCEPTANCE.getAndSet(this, ACCEPTED));
+  }
+
+  /** The message could not be made durable. Returns as {@link #accept} does. Store only. */
+  public @Nullable CompletableFuture<Void> refuseAcceptance(Outcome.Refused reason) {
+    return waiting(ACCEPTANCE.getAndSet(this, reason));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static @Nullable CompletableFuture<Void> waiting(@Nullable Object acceptance) {
+    return acceptance instanceof CompletableFuture<?> f ? (CompletableFuture<Void>) f : null;
+  }
+
+  @Override
+  public CompletableFuture<Void> accepted() {
+    CompletableFuture<Void> made = new CompletableFuture<>();
+    Object known = ACCEPTANCE.compareAndExchange(this, null, made);
+    if (known == null) return made.copy();
+    if (known instanceof Outcome.Refused refused) {
+      return CompletableFuture.failedFuture(new RefusedException(refused));
+    }
+    CompletableFuture<Void> waiting = waiting(known);
+    return waiting == null ? CompletableFuture.completedFuture(null) : waiting.copy();
+  }
+
+  /** Why the store did not take the message, null if it did or still may. */
+  Outcome.@Nullable Refused acceptanceRefusal() {
+    return acceptance instanceof Outcome.Refused refused ? refused : null;
   }
 
   /** The number in its lane, 0 if it was refused before it got one. */
@@ -115,6 +188,7 @@ public final class OutboxEntry implements Delivery, Numbered {
   /** Ends an entry that never got into a log. */
   public OutboxEntry refused(Outcome.Refused end) {
     outcome = end;
+    acceptance = end;
     return this;
   }
 
@@ -145,13 +219,24 @@ public final class OutboxEntry implements Delivery, Numbered {
     return OUTCOME.get(this) instanceof Outcome.Refused;
   }
 
-  boolean isEnded() {
+  /** Whether the delivery ended. */
+  public boolean isEnded() {
     return OUTCOME.get(this) != null;
   }
 
   void admit(long deadline, long epochMillis) {
     deadlineNanos = deadline;
+    stamp(epochMillis);
+  }
+
+  /** Gives the message its time of creation if its user did not. By the store before others see it, or by the lane. */
+  public void stamp(long epochMillis) {
     if (timestamp == 0) timestamp = epochMillis;
+  }
+
+  /** When the lifetime of an entry of an earlier process ends, in milliseconds since 1970; 0 for others. */
+  long deadlineEpochMillis() {
+    return deadlineEpochMillis;
   }
 
   void markSent() {
@@ -166,11 +251,13 @@ public final class OutboxEntry implements Delivery, Numbered {
     return deadlineNanos;
   }
 
-  long timestamp() {
+  /** Time of creation, milliseconds since 1970; 0 if nobody gave it one yet. */
+  public long timestamp() {
     return timestamp;
   }
 
-  long lifetimeMillis() {
+  /** How long delivery is tried, 0 for the lane's default. */
+  public long lifetimeMillis() {
     return lifetimeMillis;
   }
 

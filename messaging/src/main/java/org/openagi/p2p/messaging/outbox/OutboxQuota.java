@@ -71,6 +71,12 @@ public final class OutboxQuota {
     return null;
   }
 
+  /** Takes room for what is here already, whether there is room or not. */
+  public void take(int messages, long payloadBytes) {
+    used.addAndGet(cost(messages, payloadBytes));
+    if (parent != null) parent.take(messages, payloadBytes);
+  }
+
   /** Gives room back. */
   public void release(int messages, long payloadBytes) {
     used.addAndGet(-cost(messages, payloadBytes));

@@ -3,6 +3,7 @@ package org.openagi.p2p.messaging.outbox;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> what is kept
  */
-public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
+public class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
   private static final int SHIFT = 8;
   private static final int SLOTS = 1 << SHIFT;
   private static final int MASK = SLOTS - 1;
@@ -41,16 +42,30 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
   }
 
   private final long epoch;
-  private final AtomicLong nextNumber = new AtomicLong(1);
+  private final boolean gated;
+  private final AtomicLong nextNumber;
   private final AtomicReference<Segment<E>> tail; // a hint for writers, may lag or lead
 
   private Segment<E> head; // reader only, as all below
-  private volatile long settleNumber = 1;
+  private volatile long settleNumber;
 
-  /** An empty log whose first number is 1. */
+  /** An empty log whose first number is 1 and whose entries can be read at once. */
   public SegmentedLog(long epoch) {
+    this(epoch, 1, false);
+  }
+
+  /**
+   * An empty log.
+   *
+   * @param first its first number
+   * @param gated whether somebody else says when entries are accepted
+   */
+  public SegmentedLog(long epoch, long first, boolean gated) {
     this.epoch = epoch;
-    this.head = new Segment<>(0, null);
+    this.gated = gated;
+    this.nextNumber = new AtomicLong(first);
+    this.settleNumber = first;
+    this.head = new Segment<>(first >> SHIFT, null);
     this.tail = new AtomicReference<>(head);
   }
 
@@ -63,6 +78,7 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
   public long append(E entry) {
     long number = nextNumber.getAndIncrement();
     entry.assignNumber(number);
+    if (!gated) entry.acceptAtOnce();
     segmentOf(number).setRelease((int) number & MASK, entry);
     return number;
   }
@@ -86,6 +102,7 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
     return previous;
   }
 
+  /** As elsewhere, but for any thread. */
   @Override
   public long firstUnsettled() {
     return settleNumber;
@@ -96,8 +113,39 @@ public final class SegmentedLog<E extends Numbered> implements OutboxLog<E> {
     return settleNumber < nextNumber.get();
   }
 
+  /** One more than the last number that was given. Any thread. */
+  public long end() {
+    return nextNumber.get();
+  }
+
+  /**
+   * Shows the entries that are not settled, in order; one that is appended or settled meanwhile may be missed. Any
+   * thread.
+   */
+  public void forEach(Consumer<? super E> action) {
+    Segment<E> segment = tail.getAcquire();
+    for (Segment<E> before = segment.previous; before != null; before = segment.previous) {
+      segment = before;
+    }
+    for (Segment<E> at = segment; at != null; at = at.next.getAcquire()) {
+      for (int slot = 0; slot < SLOTS; slot++) {
+        E entry = at.getAcquire(slot);
+        if (entry != null) action.accept(entry);
+      }
+    }
+  }
+
+  /** The entry of a number, null if it is settled or not appended. Any thread. */
+  public @Nullable E find(long number) {
+    long index = number >> SHIFT;
+    Segment<E> segment = tail.getAcquire();
+    while (segment != null && segment.index > index) segment = segment.previous;
+    while (segment != null && segment.index < index) segment = segment.next.getAcquire();
+    return segment == null ? null : segment.getAcquire((int) number & MASK);
+  }
+
   @Override
-  public Cursor<E> cursor() {
+  public final Cursor<E> cursor() {
     return new LogCursor<>(head, settleNumber);
   }
 

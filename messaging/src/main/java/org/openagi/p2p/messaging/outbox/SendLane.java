@@ -122,6 +122,7 @@ public final class SendLane implements FrameAssembler.Sink {
     this.sealIntervalNanos = config.sealInterval().toNanos();
     this.admitted = log.cursor();
     this.unsent = log.cursor();
+    this.highestSentEnd = log.recoveredEnd();
   }
 
   /**
@@ -249,7 +250,7 @@ public final class SendLane implements FrameAssembler.Sink {
       if (!entry.settle(end)) continue;
       if (refused) messagesRefused++;
       else messagesAcknowledged++;
-      batch.add(entry);
+      batch.add(entry, end);
     }
     batch.end(cursor.number());
   }
@@ -262,7 +263,12 @@ public final class SendLane implements FrameAssembler.Sink {
     private final List<OutboxEntry> watched = new ArrayList<>();
     private final List<OutboxEntry> unclear = new ArrayList<>();
 
-    void add(OutboxEntry entry) {
+    void add(OutboxEntry entry, Outcome end) {
+      if (SentMessages.isRecorded(entry.message(), end)) log.recordEnd(entry, end);
+      addUnrecorded(entry);
+    }
+
+    void addUnrecorded(OutboxEntry entry) {
       (entry.hasListener() || entry.isRefusedOutcome() ? watched : unclear).add(entry);
     }
 
@@ -297,6 +303,7 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Takes what was appended to the log and sends what can be sent. */
   public void pump() {
+    if (log.hasRefused()) endRefused();
     if (bundle.chunks() == 0 && !hasUnsent()) return;
     nowNanos = time.nanoTime();
     nowEpochMillis = time.epochMillis();
@@ -316,6 +323,18 @@ public final class SendLane implements FrameAssembler.Sink {
     if (wrote) stream.flush();
   }
 
+  /** Ends what the store could not keep. No number on the stream tells of it. */
+  private void endRefused() {
+    Batch batch = new Batch();
+    for (OutboxEntry entry : log.pollRefused()) {
+      Outcome.Refused reason = entry.acceptanceRefusal();
+      if (reason == null || !entry.settle(reason)) continue;
+      messagesRefused++;
+      batch.addUnrecorded(entry);
+    }
+    batch.end(log.firstUnsettled());
+  }
+
   /** What can't be sent now gets its time and its deadline all the same. */
   private void admitRest() {
     OutboxEntry entry;
@@ -323,12 +342,18 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   private void admit(OutboxEntry entry) {
-    long lifetimeMillis = entry.lifetimeMillis();
-    long deadline =
-        nowNanos + (lifetimeMillis == 0 ? defaultLifetimeNanos : lifetimeMillis * 1_000_000);
+    long deadline = nowNanos + nanosLeft(entry);
     entry.admit(deadline, nowEpochMillis);
     if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
     admitted.advance();
+  }
+
+  private long nanosLeft(OutboxEntry entry) {
+    if (entry.deadlineEpochMillis() != 0) {
+      return (entry.deadlineEpochMillis() - nowEpochMillis) * 1_000_000;
+    }
+    long lifetimeMillis = entry.lifetimeMillis();
+    return lifetimeMillis == 0 ? defaultLifetimeNanos : lifetimeMillis * 1_000_000;
   }
 
   private boolean hasUnsent() {
@@ -415,9 +440,10 @@ public final class SendLane implements FrameAssembler.Sink {
     Batch batch = new Batch();
     String detail = "payload of " + length + " bytes, " + recipient.shortString()
         + " takes at most " + maxMessageBytes;
-    if (entry.settle(new Outcome.Refused(RefusalReason.TOO_LARGE, detail))) {
+    Outcome end = new Outcome.Refused(RefusalReason.TOO_LARGE, detail);
+    if (entry.settle(end)) {
       messagesRefused++;
-      batch.add(entry);
+      batch.add(entry, end);
     }
     batch.end(log.firstUnsettled());
     return true;
@@ -483,9 +509,10 @@ public final class SendLane implements FrameAssembler.Sink {
           earliestDeadlineNanos = Math.min(earliestDeadlineNanos, entry.deadlineNanos());
           continue;
         }
-        entry.settle(new Outcome.Expired(expiryReason(entry)));
+        Outcome end = new Outcome.Expired(expiryReason(entry));
+        entry.settle(end);
         messagesExpired++;
-        batch.add(entry);
+        batch.add(entry, end);
       }
       if (settledUpTo == cursor.number()) settledUpTo++;
     }
@@ -501,6 +528,19 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Refuses everything that is not settled, for good. */
   public void refuseAll(Outcome.Refused reason) {
+    endAll(reason, true);
+  }
+
+  /**
+   * Ends everything for this process, and leaves it in the log to be sent by the next one. The lane must not be used
+   * after this.
+   */
+  public void leaveAll(Outcome.Refused reason) {
+    endAll(reason, false);
+  }
+
+  private void endAll(Outcome.Refused reason, boolean forGood) {
+    if (log.hasRefused()) endRefused();
     nowNanos = time.nanoTime();
     nowEpochMillis = time.epochMillis();
     admitRest();
@@ -510,10 +550,11 @@ public final class SendLane implements FrameAssembler.Sink {
       OutboxEntry entry = cursor.peek();
       if (entry == null || !entry.settle(reason)) continue;
       messagesRefused++;
-      batch.add(entry);
+      if (forGood) batch.add(entry, reason);
+      else batch.addUnrecorded(entry);
     }
     earliestDeadlineNanos = NEVER;
-    batch.end(cursor.number());
+    batch.end(forGood ? cursor.number() : log.firstUnsettled());
   }
 
   /** Whether anything waits to be sent or acknowledged. Call after {@link #pump}. */

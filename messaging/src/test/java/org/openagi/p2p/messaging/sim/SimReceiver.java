@@ -50,7 +50,7 @@ public final class SimReceiver {
         self.toString(),
         PeerId::toString,
         handlers,
-        new MemoryMessageStore(world.random()),
+        new MemoryMessageStore(world.random(), world.time()),
         scheduler,
         new ZstdDecompressor(),
         world.time(),

@@ -38,7 +38,7 @@ public final class SimSender implements SendLaneListener {
 
   public SimSender(SimWorld world, PeerId self, PeerId recipient, SendConfig config) {
     this.world = world;
-    this.store = new MemoryMessageStore(world.random());
+    this.store = new MemoryMessageStore(world.random(), world.time());
     for (Lane lane : Lane.values()) {
       OutboxLog<OutboxEntry> log = store.outbox(recipient, lane);
       logs.put(lane, log);

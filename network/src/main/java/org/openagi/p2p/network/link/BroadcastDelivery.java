@@ -70,6 +70,12 @@ final class BroadcastDelivery implements Delivery {
   }
 
   @Override
+  public CompletableFuture<Void> accepted() {
+    return CompletableFuture.allOf(
+        parts.stream().map(Delivery::accepted).toArray(CompletableFuture[]::new));
+  }
+
+  @Override
   public CompletableFuture<Outcome> outcome() {
     return outcome.copy();
   }

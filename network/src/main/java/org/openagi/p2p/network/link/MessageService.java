@@ -224,6 +224,13 @@ public final class MessageService implements AutoCloseable {
     return outboxes.computeIfAbsent(peer, p -> new PeerOutbox(this, p, total));
   }
 
+  /** Takes up the messages that an earlier process left in the store. Once, when the host can connect. */
+  public void resume() {
+    for (PeerId peer : store.recipientsWaiting()) {
+      outboxes.computeIfAbsent(peer, p -> new PeerOutbox(this, p, total)).resume();
+    }
+  }
+
   /** Queues a message for every peer that is connected now; they share the payload. */
   public Delivery broadcast(NetworkMessage message, DeliveryOptions options) {
     NetworkMessage toAll = message.recipientId().equals(NetworkMessage.EVERYONE)

@@ -181,6 +181,16 @@ final class OutboundLane implements SendLaneListener {
     engine.refuseAll(new Outcome.Refused(reason, detail));
   }
 
+  /** Ends what is left: for good, or for this process if the next one can go on with it. */
+  void close() {
+    if (outbox.service().store().isDurable()) {
+      engine.leaveAll(new Outcome.Refused(
+          RefusalReason.CLOSED, "node is shutting down; it keeps the message for its next start"));
+    } else {
+      engine.refuseAll(new Outcome.Refused(RefusalReason.CLOSED, "node is shutting down"));
+    }
+  }
+
   /** The service closes: what was written still goes out. */
   void finish() {
     OutboundStream old = stream;

@@ -33,8 +33,8 @@ import org.openagi.p2p.net.Connection;
  * <p>The home moves only on the home itself: a task that finds itself elsewhere posts itself on.
  */
 final class PeerOutbox {
-  /** A log with what its messages are called. */
-  private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering) {}
+  /** A log with what its messages are called, and whether it says itself when there is something to read. */
+  private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering, boolean wakes) {}
 
   /** What overtakes may fill this part of the outbox: little, so that it has something to overtake. */
   static final int EXPRESS_SHARE = 16;
@@ -173,8 +173,14 @@ final class PeerOutbox {
     }
     String full = quotaOf(lane).reserve(entry.message().payload().length());
     if (full != null) return new Outcome.Refused(RefusalReason.QUEUE_FULL, full);
-    numbered(lane).log.append(entry);
-    wake();
+    Outcome.Refused noSpace = service.store().reserve(entry.message());
+    if (noSpace != null) {
+      quotaOf(lane).release(1, entry.message().payload().length());
+      return noSpace;
+    }
+    Numbered numbered = numbered(lane);
+    numbered.log.append(entry);
+    if (!numbered.wakes) wake();
     return null;
   }
 
@@ -187,13 +193,22 @@ final class PeerOutbox {
     room.signal();
   }
 
+  /** Takes up what an earlier process left. */
+  void resume() {
+    for (Lane lane : Lane.values()) numbered(lane);
+    wake();
+  }
+
   private Numbered numbered(Lane lane) {
     Numbered found = logs.get(lane.number());
     if (found != null) return found;
     OutboxLog<OutboxEntry> log = service.store().outbox(peer, lane);
-    Numbered made = new Numbered(log, new LaneNumbering(log.epoch(), lane));
+    boolean wakes = log.onReadable(this::wake);
+    Numbered made = new Numbered(log, new LaneNumbering(log.epoch(), lane), wakes);
     Numbered other = logs.compareAndExchange(lane.number(), null, made);
-    return other == null ? made : other;
+    if (other != null) return other;
+    quotaOf(lane).take(log.recoveredEntries(), log.recoveredBytes());
+    return made;
   }
 
   /** Makes sure that {@link #run} is run after this. */
@@ -384,7 +399,7 @@ final class PeerOutbox {
       for (int i = 0; i < Lane.COUNT; i++) {
         OutboundLane lane = laneOf(i);
         if (lane == null) continue;
-        lane.refuseAll(RefusalReason.CLOSED, "node is shutting down");
+        lane.close();
         lane.finish();
       }
       disarm();

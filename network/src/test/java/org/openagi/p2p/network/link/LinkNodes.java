@@ -69,7 +69,8 @@ final class LinkNodes implements AutoCloseable {
   }
 
   Node start(UnaryOperator<MessageConfig> change) throws Exception {
-    return start(HostKey.generate(random), change, new MemoryMessageStore(random));
+    return start(
+        HostKey.generate(random), change, new MemoryMessageStore(random, TimeSource.system()));
   }
 
   Node start(HostKey key, UnaryOperator<MessageConfig> change, MessageStore store)

@@ -40,7 +40,11 @@ public final class MessageBench {
             .withIoThreads(1),
         key);
     service = new MessageService(
-        host, key, MessageConfig.defaults(), new MemoryMessageStore(random), TimeSource.system());
+        host,
+        key,
+        MessageConfig.defaults(),
+        new MemoryMessageStore(random, TimeSource.system()),
+        TimeSource.system());
     host.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 

@@ -52,7 +52,11 @@ class MessageServiceTest {
               .withIoThreads(1),
           key);
       messages = new MessageService(
-          host, key, config, new MemoryMessageStore(random), TimeSource.system());
+          host,
+          key,
+          config,
+          new MemoryMessageStore(random, TimeSource.system()),
+          TimeSource.system());
       host.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
       nodes.add(this);
     }
