@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  s4   bytes on the wire per message beyond the payload, in s1 and in s2",
       "  durable  s1 with the journal, synced to disk, then messages at a pace: time to their",
       "       acknowledgement; the limit is a bare log that syncs as often as it can",
+      "  overtake  urgent messages every 10 ms beside 64 MiB of DATA in flight: how much later they are",
       "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
       "",
       "Each node is a process of its own, on the loopback interface. Figures depend on the machine",
@@ -39,7 +40,10 @@ public final class BenchCommand implements Callable<Integer> {
   private static final int PACED_MAX = 100_000;
   private static final int SIZE_MAX_BYTES = 1 << 20;
 
-  @Parameters(index = "0", paramLabel = "SCENARIO", description = "s1, s2, s3, s4, durable or jmh")
+  @Parameters(
+      index = "0",
+      paramLabel = "SCENARIO",
+      description = "s1, s2, s3, s4, durable, overtake or jmh")
   private String scenario = "";
 
   @Parameters(
@@ -79,7 +83,10 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--warmup", paramLabel = "S", description = "s1, s2: seconds before (default 5)")
   private int warmupSeconds = 5;
 
-  @Option(names = "--seconds", paramLabel = "S", description = "s1: seconds measured (default 10)")
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "s1, overtake: seconds measured (default 10)")
   private int measuredSeconds = 10;
 
   @Option(
@@ -96,6 +103,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")
   private int connections = 1000;
+
+  @Option(
+      names = "--limit-rate",
+      paramLabel = "BYTES",
+      description = "overtake: bandwidth limit of the sender, bytes a second (default 0, none)")
+  private long limitRate;
 
   @Option(
       names = "--placement",
@@ -131,15 +144,21 @@ public final class BenchCommand implements Callable<Integer> {
       case "s2" -> bench.play(Scenario.S2);
       case "s3" -> bench.play(Scenario.S3);
       case "durable" -> bench.playDurable();
+      case "overtake" -> bench.playOvertake(limitRate);
       default -> bench.playOverhead();
     }
     return 0;
   }
 
   private void check(String name) {
-    if (!List.of("s1", "s2", "s3", "s4", "durable").contains(name)) {
-      throw wrong("no scenario " + scenario + "; there are s1, s2, s3, s4, durable and jmh");
+    if (!List.of("s1", "s2", "s3", "s4", "durable", "overtake").contains(name)) {
+      throw wrong(
+          "no scenario " + scenario + "; there are s1, s2, s3, s4, durable, overtake and jmh");
     }
+    if (name.equals("overtake") && (limit || limitOnly)) {
+      throw wrong("overtake compares a loaded link with an idle one, and knows no other system");
+    }
+    if (limitRate < 0) throw wrong("--limit-rate " + limitRate + ": 0 for none, or bytes a second");
     if (pattern != null) throw wrong("only jmh takes a pattern");
     if (!security.equals("noise") && !security.equals("tls")) {
       throw wrong("--security " + security + ": noise or tls");

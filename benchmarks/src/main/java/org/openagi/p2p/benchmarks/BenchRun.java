@@ -51,7 +51,23 @@ final class BenchRun {
     print(summary("durable-paced", Scenario.PACED.figure, paced));
   }
 
+  /** Urgent messages beside a large payload. */
+  void playOvertake(long limitRate) throws Exception {
+    Map<String, Figures> medians =
+        medians("overtake", (system, all, jvm) -> Overtake.play(all, limitRate, jvm), limitRate);
+    print(summary("overtake", Overtake.FIGURE, medians).put("limit_rate", limitRate));
+  }
+
+  private interface Play {
+    Figures play(String system, Settings settings, List<String> jvmOptions) throws Exception;
+  }
+
   private Map<String, Figures> medians(String name, Scenario scenario) throws Exception {
+    return medians(name, scenario::play, 0);
+  }
+
+  private Map<String, Figures> medians(String name, Play scenario, long limitRate)
+      throws Exception {
     var results = new LinkedHashMap<String, List<Figures>>();
     for (int run = 1; run <= runs; run++) {
       // Every second round in the opposite order.
@@ -59,7 +75,9 @@ final class BenchRun {
         Figures figures =
             scenario.play(system, settings, jvmOptions).withOverhead(settings.sizeBytes());
         results.computeIfAbsent(system, unused -> new ArrayList<>()).add(figures);
-        print(figures.addTo(line(name, system).put("run", run)));
+        JsonObject line = line(name, system);
+        if (limitRate > 0) line.put("limit_rate", limitRate);
+        print(figures.addTo(line.put("run", run)));
       }
     }
     var medians = new LinkedHashMap<String, Figures>();

@@ -51,10 +51,27 @@ class ScenarioTest {
     assertTrue(figures.get("dial_ms") > 0);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 4 << 20})
+  void sendsUrgentMessagesBesideALargePayload(long limit) throws Exception {
+    List<String> jvm = new java.util.ArrayList<>(JVM);
+    jvm.add("-Xmx768m");
+    Figures figures = Overtake.play(settings("tls"), limit, jvm);
+    assertTrue(figures.get("loaded_p99_ms") > 0);
+    assertTrue(figures.get("wire_bytes_per_s") > 0);
+  }
+
   @Test
   void refusesWhatItCannotPlay() {
     for (String wrong : List.of(
-        "s9", "s1 extra", "s1 --size 0", "s2 --security none", "s3 --runs 0", "s2 --placement x")) {
+        "s9",
+        "s1 extra",
+        "s1 --size 0",
+        "s2 --security none",
+        "s3 --runs 0",
+        "s2 --placement x",
+        "overtake --limit",
+        "overtake --limit-rate -1")) {
       var err = new ByteArrayOutputStream();
       var cli = new Cli(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), err);
       assertEquals(2, cli.run(("bench " + wrong).split(" ")), wrong);

@@ -1,23 +1,27 @@
 package org.openagi.p2p.benchmarks.ours;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Histogram;
 import org.openagi.p2p.benchmarks.worker.BenchSystem;
 import org.openagi.p2p.benchmarks.worker.Payloads;
+import org.openagi.p2p.benchmarks.worker.OvertakeSystem;
 import org.openagi.p2p.benchmarks.worker.Settings;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageHandler;
+import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
 
 /** The network itself. Its address is a multiaddr with the peer id. */
-public final class OurSystem implements BenchSystem {
+public final class OurSystem implements BenchSystem, OvertakeSystem {
   private final boolean quick;
 
   private static final String RECEIVER = "receiver";
@@ -105,6 +109,29 @@ public final class OurSystem implements BenchSystem {
   @Override
   public Dialer dialer(Settings settings, String address) {
     return new ManyHosts(settings, Multiaddr.parse(address));
+  }
+
+  /** Both processes read the same clock of the machine. */
+  @Override
+  public String overtaken(Settings settings, Histogram delaysNanos) throws Exception {
+    P2PNetworkManager manager = manager(RECEIVER, settings);
+    manager.registerMessageHandler(MessageType.DATA, message -> {});
+    manager.registerMessageHandler(MessageType.CONSENSUS, message -> {
+      long sent = ByteBuffer.wrap(message.payload().toArray()).getLong();
+      synchronized (delaysNanos) {
+        delaysNanos.recordValue(Math.max(0, System.nanoTime() - sent));
+      }
+    });
+    return start(manager).toString();
+  }
+
+  @Override
+  public Overtaker overtake(Settings settings, String address, long limitRate) throws Exception {
+    P2PNetworkManager manager = connected(settings, address);
+    var sender = new UrgentSender(manager, RECEIVER, settings);
+    sender.warmUp(settings.warmupSeconds());
+    manager.setBandwidthLimit(limitRate);
+    return sender;
   }
 
   private static P2PNetworkManager connected(Settings settings, String address) throws Exception {

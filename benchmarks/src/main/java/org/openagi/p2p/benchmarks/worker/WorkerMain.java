@@ -74,6 +74,8 @@ public final class WorkerMain {
       case "paced" -> paced();
       case "ping" -> ping();
       case "dial" -> dial();
+      case "overtaken" -> overtaken();
+      case "overtake" -> overtake();
       default -> throw new IllegalArgumentException("no role named " + role);
     }
   }
@@ -162,6 +164,42 @@ public final class WorkerMain {
       long start = System.nanoTime();
       dialer.open(count);
       result("dial_ms=" + (System.nanoTime() - start) / 1e6);
+    }
+  }
+
+  private OvertakeSystem withPriorities() {
+    if (system instanceof OvertakeSystem able) return able;
+    throw new IllegalArgumentException("this system has no priorities");
+  }
+
+  private void overtaken() throws Exception {
+    var delays = new Histogram(3);
+    result("address=" + withPriorities().overtaken(settings, delays));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      synchronized (delays) {
+        result("p50_ms="
+            + delays.getValueAtPercentile(50) / 1e6
+            + " p99_ms="
+            + delays.getValueAtPercentile(99) / 1e6
+            + " max_ms="
+            + delays.getMaxValue() / 1e6);
+        delays.reset();
+      }
+    }
+  }
+
+  private void overtake() throws Exception {
+    String limit = words.getOrDefault("limit", "0");
+    OvertakeSystem.Overtaker sender =
+        withPriorities().overtake(settings, address(), Long.parseLong(limit));
+    result("ready=1");
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      long wire = Readings.loopbackBytes();
+      long start = System.nanoTime();
+      long bulk = sender.run(line.equals("load"));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      wire = Readings.loopbackBytes() - wire;
+      result("wire_bytes_per_s=" + wire / seconds + " bulk_bytes_per_s=" + bulk / seconds);
     }
   }
 
