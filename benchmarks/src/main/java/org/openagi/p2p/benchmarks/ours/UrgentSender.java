@@ -17,7 +17,8 @@ import org.openagi.p2p.network.P2PNetworkManager;
 /** Sends a vote every 10 ms, with or without the largest payload in flight beside it. Confined to one thread. */
 final class UrgentSender implements OvertakeSystem.Overtaker {
   private static final long PAUSE_NANOS = 10_000_000;
-  private static final int WARMUP_PAYLOADS = 4;
+  private static final int WARMUP_PAYLOADS = 32;
+  private static final int WARMUP_BYTES = 8 << 20;
   private static final int END_SECONDS = 60;
   private static final Duration LIFETIME = Duration.ofHours(1);
 
@@ -36,7 +37,8 @@ final class UrgentSender implements OvertakeSystem.Overtaker {
   }
 
   void warmUp(int seconds) throws Exception {
-    for (int i = 0; i < WARMUP_PAYLOADS; i++) await(submitBulk());
+    Bytes part = Bytes.copyOf(payload.unsafeArray(), 0, WARMUP_BYTES);
+    for (int i = 0; i < WARMUP_PAYLOADS; i++) await(submitBulk(part));
     votes(TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), false);
   }
 
@@ -47,12 +49,12 @@ final class UrgentSender implements OvertakeSystem.Overtaker {
 
   private long votes(long nanos, boolean bulk) throws Exception {
     long sentBefore = sentBytes();
-    Delivery inFlight = bulk ? submitBulk() : null;
+    Delivery inFlight = bulk ? submitBulk(payload) : null;
     Delivery last = null;
     long start = System.nanoTime();
     for (long next = start; next - start < nanos; next += PAUSE_NANOS) {
       for (long left; (left = next - System.nanoTime()) > 0; ) LockSupport.parkNanos(this, left);
-      if (inFlight != null && inFlight.state().isEnd()) inFlight = submitBulk();
+      if (inFlight != null && inFlight.state().isEnd()) inFlight = submitBulk(payload);
       byte[] now = ByteBuffer.allocate(Long.BYTES).putLong(System.nanoTime()).array();
       last = manager.submit(NetworkMessage.of(MessageType.CONSENSUS, recipient, Bytes.wrap(now)));
     }
@@ -65,9 +67,9 @@ final class UrgentSender implements OvertakeSystem.Overtaker {
     return manager.getNetworkStats().messages().sent().payloadBytesSent();
   }
 
-  private Delivery submitBulk() {
+  private Delivery submitBulk(Bytes data) {
     return manager.submit(
-        NetworkMessage.data(recipient, payload), new DeliveryOptions(LIFETIME, null));
+        NetworkMessage.data(recipient, data), new DeliveryOptions(LIFETIME, null));
   }
 
   private static void await(Delivery delivery) throws Exception {

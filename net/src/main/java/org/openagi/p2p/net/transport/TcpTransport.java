@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -42,6 +43,12 @@ import org.openagi.p2p.core.multiaddr.Multiaddr;
 public final class TcpTransport implements Transport {
   /** Connections the kernel holds for us between two rounds of the accepting loop. */
   private static final int BACKLOG = 1024;
+
+  /**
+   * Bytes that the kernel takes before it has sent those it has. What lies there can't be overtaken any
+   * more, so it is little: enough to fill the time until the event loop writes again.
+   */
+  private static final long NOT_SENT_BYTES = 128 << 10;
 
   /** {@code IPPROTO_IPV6} and {@code IPV6_V6ONLY} of Linux. */
   private static final IntegerUnixChannelOption V6_ONLY =
@@ -96,6 +103,7 @@ public final class TcpTransport implements Transport {
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
         .handler(new NoHandler());
+    if (io.isEpoll()) bootstrap.option(EpollChannelOption.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES);
     ChannelFuture connecting = bootstrap.connect(remote);
     Promise<Channel> result = connecting.channel().eventLoop().newPromise();
     connecting.addListener(f -> {
@@ -123,6 +131,7 @@ public final class TcpTransport implements Transport {
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childHandler(new AcceptedHandler(onAccepted));
+    if (io.isEpoll()) bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES);
     bootstrap.channelFactory(() -> server(v6));
     if (io.isEpoll() && v6) bootstrap.option(V6_ONLY, 1);
     CompletableFuture<TransportListener> result = new CompletableFuture<>();
