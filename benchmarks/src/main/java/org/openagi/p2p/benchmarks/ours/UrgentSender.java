@@ -69,7 +69,7 @@ final class UrgentSender implements OvertakeSystem.Overtaker {
 
   private Delivery submitBulk(Bytes data) {
     return manager.submit(
-        NetworkMessage.data(recipient, data), new DeliveryOptions(LIFETIME, null));
+        NetworkMessage.data(recipient, data), DeliveryOptions.DEFAULT.withLifetime(LIFETIME));
   }
 
   private static void await(Delivery delivery) throws Exception {

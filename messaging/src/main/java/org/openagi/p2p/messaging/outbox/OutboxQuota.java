@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much an outbox may hold: messages and bytes, of one peer and of the node. Safe for any thread.
  *
+ * <p>What one of those that share a parent holds is at most what that has left: n that take all they get leave
+ * as much again as each of them has, so one that is slow or away can't make the node refuse messages to the
+ * rest. Whoever holds nothing may always take what is left.
+ *
  * <p>Both counts live in one word, so that taking both is one atomic addition.
  */
 public final class OutboxQuota {
@@ -63,12 +67,29 @@ public final class OutboxQuota {
     }
     if (parent != null) {
       String full = parent.reserve(payloadBytes);
+      if (full == null) full = shareInParent(parent, bytes, payloadBytes);
       if (full != null) {
         used.addAndGet(-cost);
         return full;
       }
     }
     return null;
+  }
+
+  /** Null if the rest of the node's room is enough for others; else gives back what was taken of it. */
+  private @Nullable String shareInParent(OutboxQuota of, long bytes, int payloadBytes) {
+    long taken = payloadBytes + (long) OVERHEAD_BYTES;
+    long held = bytes - taken;
+    long free = of.freeBytes() + taken;
+    if (held <= free) return null;
+    of.used.addAndGet(-cost(1, payloadBytes));
+    return "outbox of " + name + " holds " + held + " bytes, and the " + free + " of " + of.maxBytes
+        + " left in that of " + of.name + " are kept for others";
+  }
+
+  /** What nobody has taken. */
+  long freeBytes() {
+    return maxBytes - bytes();
   }
 
   /** Takes room for what is here already, whether there is room or not. */

@@ -45,6 +45,27 @@ class OutboxQuotaTest {
     assertEquals(0, node.bytes());
   }
 
+  /** Goal: peers that take nothing off our hands don't use up the room of those that do. */
+  @Test
+  void whoHoldsMuchLeavesAsMuchForOthers() {
+    OutboxQuota node = new OutboxQuota("this node", null, 1_000_000, 1 << 20);
+    for (int slow = 1; slow <= 7; slow++) {
+      OutboxQuota quota = new OutboxQuota("slow", node, 1_000_000, 1 << 20);
+      String full;
+      while ((full = quota.reserve(872)) == null) {
+        // until it is refused
+      }
+      assertTrue(full.contains("kept for others"), full);
+      assertTrue(quota.bytes() <= node.freeBytes() + 2000, quota.bytes() + " bytes held");
+    }
+    assertTrue(node.freeBytes() > (1 << 20) / 256, node.freeBytes() + " bytes left");
+    OutboxQuota late = new OutboxQuota("late", node, 10, 1 << 20);
+    long before = node.bytes();
+    assertNull(late.reserve((int) node.freeBytes() - OutboxQuota.OVERHEAD_BYTES));
+    late.release(1, late.bytes() - OutboxQuota.OVERHEAD_BYTES);
+    assertEquals(before, node.bytes());
+  }
+
   @Test
   void countsUpToItsOwnLimits() {
     OutboxQuota quota = new OutboxQuota("x", null, OutboxQuota.MAX_MESSAGES, OutboxQuota.MAX_BYTES);
