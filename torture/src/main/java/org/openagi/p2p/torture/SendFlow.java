@@ -1,6 +1,7 @@
 package org.openagi.p2p.torture;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.messaging.Delivery;
@@ -27,6 +28,7 @@ final class SendFlow {
   private final P2PNetworkManager manager;
   private final LongAdder settled;
   private final Semaphore window = new Semaphore(WINDOW);
+  private final Executor writers = task -> Thread.ofVirtual().start(task);
   private volatile boolean hushed;
 
   SendFlow(
@@ -93,9 +95,10 @@ final class SendFlow {
       options = options.withLifetime(Duration.ofMillis(planned.lifetimeMillis()));
     }
     Delivery delivery = manager.submit(message.build(), options);
-    if (delivery.state() != Delivery.State.REFUSED) {
-      ledger.add("accept", to, planned.number(), delivery.messageId());
-    }
+    delivery
+        .accepted()
+        .thenRunAsync(
+            () -> ledger.add("accept", to, planned.number(), delivery.messageId()), writers);
     follow(planned, delivery);
   }
 

@@ -46,7 +46,7 @@ final class Taker implements MessageHandler {
         planned.from(),
         planned.number(),
         System.currentTimeMillis(),
-        "new",
+        message.isRedelivered() ? "again" : "new",
         message.attempt(),
         message.messageType().lane());
     handled.increment();
