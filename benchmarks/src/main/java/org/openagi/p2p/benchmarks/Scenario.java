@@ -16,7 +16,10 @@ enum Scenario {
           var sender = WorkerProcess.start(system, "send", settings, jvm, addressOf(sink))) {
         Map<String, String> result =
             sender.answer(120 + settings.warmupSeconds() + settings.measuredSeconds());
-        return Figures.of(result, "messages_per_s", "wire_bytes", "sender_cpu");
+        // A log has no wire.
+        return settings.durable()
+            ? Figures.of(result, "messages_per_s", "sender_cpu")
+            : Figures.of(result, "messages_per_s", "wire_bytes", "sender_cpu");
       }
     }
   },
