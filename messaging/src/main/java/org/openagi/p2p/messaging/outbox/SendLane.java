@@ -342,7 +342,10 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   private void admit(OutboxEntry entry) {
-    long deadline = nowNanos + nanosLeft(entry);
+    // The pump's clock may be old when it sends much; a lifetime of the message's own is not cut by
+    // that.
+    long from = entry.lifetimeMillis() == 0 ? nowNanos : time.nanoTime();
+    long deadline = from + nanosLeft(entry);
     entry.admit(deadline, nowEpochMillis);
     if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
     admitted.advance();

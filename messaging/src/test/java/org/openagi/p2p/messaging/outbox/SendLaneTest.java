@@ -1,0 +1,112 @@
+package org.openagi.p2p.messaging.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.LaneNumbering;
+import org.openagi.p2p.messaging.MemoryMessageStore;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
+import org.openagi.p2p.messaging.codec.ChunkEncoder;
+import org.openagi.p2p.messaging.codec.Refuse;
+import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.testkit.VirtualTime;
+
+class SendLaneTest {
+  private static final int LIFETIME_MILLIS = 30;
+
+  private final VirtualTime time = new VirtualTime();
+  private final PeerId recipient = SimCrypto.peer(2);
+  private final OutboxQuota quota = new OutboxQuota("test", null, 1000, 1 << 20);
+  private final OutboxLog<OutboxEntry> log =
+      new MemoryMessageStore(new Random(1), time).outbox(recipient, Lane.BULK);
+  private final SendLane lane = new SendLane(
+      SendConfig.defaults(),
+      SimCrypto.peer(1),
+      recipient,
+      Lane.BULK,
+      log,
+      quota,
+      (text, callback) -> {},
+      new Ignoring(),
+      time);
+
+  private static final class Ignoring implements SendLaneListener {
+    @Override
+    public void onSettled(List<OutboxEntry> entries) {}
+
+    @Override
+    public void onRefused(Refuse refuse) {}
+  }
+
+  /** A link whose writes take long and during which the user goes on to submit. */
+  private final class SlowLink implements PeerLink {
+    private Runnable whileWriting = () -> {};
+
+    @Override
+    public boolean write(ByteBuf data) {
+      data.release();
+      time.advance(Duration.ofMillis(2 * LIFETIME_MILLIS));
+      Runnable once = whileWriting;
+      whileWriting = () -> {};
+      once.run();
+      return true;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void consumed(int bytes) {}
+
+    @Override
+    public void closeWrite() {}
+
+    @Override
+    public void reset() {}
+  }
+
+  private OutboxEntry append(int lifetimeMillis) {
+    quota.reserve(10);
+    OutboxEntry entry = new OutboxEntry(
+        NetworkMessage.data(recipient.toString(), Bytes.wrap(new byte[10])),
+        new LaneNumbering(log.epoch(), Lane.BULK),
+        lifetimeMillis,
+        null);
+    log.append(entry);
+    return entry;
+  }
+
+  @Test
+  void aLifetimeBeginsWhenTheMessageIsTakenNotWhenThePumpBegan() {
+    SlowLink link = new SlowLink();
+    lane.attach(
+        link,
+        new SendResources(
+            new ChunkEncoder(), new ZstdCompressor(1), UnpooledByteBufAllocator.DEFAULT));
+    OutboxEntry[] later = new OutboxEntry[1];
+    long[] submittedAt = new long[1];
+    link.whileWriting = () -> {
+      submittedAt[0] = time.nanoTime();
+      later[0] = append(LIFETIME_MILLIS);
+    };
+    append(0);
+    lane.pump();
+    long lives = later[0].deadlineNanos() - submittedAt[0];
+    assertEquals(Duration.ofMillis(LIFETIME_MILLIS), Duration.ofNanos(lives));
+  }
+}
