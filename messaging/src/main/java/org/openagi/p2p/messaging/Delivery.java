@@ -58,6 +58,15 @@ public interface Delivery {
     return outcome().thenApply(Outcome::isAcknowledged);
   }
 
+  /** When the message was made, in milliseconds since 1970; 0 while nobody has looked at the clock for it. */
+  long createdAtMillis();
+
+  /** When the delivery ended, in milliseconds since 1970; 0 if it has not, or that is not remembered. */
+  long endedAtMillis();
+
+  /** How often this process handed the message to a connection. */
+  int attempts();
+
   /** The deliveries to each peer of a message to {@code *}; empty for a message to one peer. */
   default List<Delivery> parts() {
     return List.of();

@@ -33,9 +33,11 @@ public enum RefusalReason {
   /** It was to be delivered only while the peer is connected, and the peer is not. */
   NOT_CONNECTED(13),
   /** The sending node's disk failed; it takes no more messages until it is started anew. */
-  STORAGE_FAILED(14);
+  STORAGE_FAILED(14),
+  /** Its sender's user took it back. */
+  WITHDRAWN(15);
 
-  private static final RefusalReason[] BY_NUMBER = new RefusalReason[15];
+  private static final RefusalReason[] BY_NUMBER = new RefusalReason[16];
 
   static {
     for (RefusalReason reason : values()) BY_NUMBER[reason.number] = reason;

@@ -84,6 +84,25 @@ final class NamedDelivery implements Delivery {
   }
 
   @Override
+  public long createdAtMillis() {
+    Delivery delivery = actual;
+    return delivery == null ? message.timestamp() : delivery.createdAtMillis();
+  }
+
+  /** Not remembered if the name was not found. */
+  @Override
+  public long endedAtMillis() {
+    Delivery delivery = actual;
+    return delivery == null ? 0 : delivery.endedAtMillis();
+  }
+
+  @Override
+  public int attempts() {
+    Delivery delivery = actual;
+    return delivery == null ? 0 : delivery.attempts();
+  }
+
+  @Override
   public List<Delivery> parts() {
     Delivery delivery = actual;
     return delivery == null ? List.of() : delivery.parts();

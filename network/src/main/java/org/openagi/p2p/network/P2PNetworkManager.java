@@ -23,6 +23,7 @@ import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RequestHandler;
+import org.openagi.p2p.messaging.carry.BundleFile;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostStats;
@@ -31,6 +32,8 @@ import org.openagi.p2p.network.config.ConfigException;
 import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.EventBus;
+import org.openagi.p2p.network.link.Carried;
+import org.openagi.p2p.network.link.MessageQueue;
 import org.openagi.p2p.network.transfer.Transfer;
 import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferOptions;
@@ -196,6 +199,49 @@ public final class P2PNetworkManager implements AutoCloseable {
   public Delivery submitAwaiting(NetworkMessage message, DeliveryOptions options)
       throws InterruptedException {
     return node().sender().submitAwaiting(message, options);
+  }
+
+  /**
+   * The delivery of a message by its id: of one that waits, or ended not too long ago. With a durable store also of one that
+   * an earlier process sent.
+   *
+   * @param messageId the one its user gave it, or that {@link Delivery#messageId} told
+   * @return empty if no such message was accepted, or it ended longer ago than is remembered
+   * @throws IllegalStateException if the node does not run
+   */
+  public Optional<Delivery> delivery(String messageId) {
+    return messageQueue().delivery(messageId);
+  }
+
+  /**
+   * What waits to be delivered, and what expired or was refused: to be listed, sent again, dropped, or carried by file.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public MessageQueue messageQueue() {
+    return node().messages().queue();
+  }
+
+  /**
+   * Takes in messages that were carried here in a file, as if their sender had sent them over a connection.
+   *
+   * @return completes when all were handled; exceptionally if the content breaks a rule of the protocol
+   * @throws org.openagi.p2p.network.link.QueueException if they are for somebody else
+   * @throws IllegalStateException if the node does not run
+   */
+  public CompletableFuture<List<Carried>> take(BundleFile file) throws IOException {
+    return node().messages().take(file);
+  }
+
+  /**
+   * Who a name means, if that can be told without waiting.
+   *
+   * @param peer alias, peer id, or multiaddr with a peer id
+   * @throws IllegalStateException if the node does not run
+   * @throws IllegalArgumentException if the text is none of these
+   */
+  public Optional<PeerId> peerId(String peer) {
+    return node().names().resolveNow(peer);
   }
 
   /** {@link #request(NetworkMessage, DeliveryOptions, Duration)} of type DATA. */

@@ -387,10 +387,19 @@ final class InboxLane {
     pending = message.withAttempt(failures + 1);
     long min = services.config().retryMin().toNanos();
     long max = services.config().retryMax().toNanos();
-    long pause = Math.min(max, min << Math.min(failures - 1, 20));
+    long pause = jittered(Math.min(max, min << Math.min(failures - 1, 20)));
     retryAtNanos = services.time().nanoTime() + pause;
     armRetry(pause);
     return false;
+  }
+
+  /**
+   * Between three quarters of a pause and the whole of it, by where the message stands: so lanes that failed for the same
+   * reason at the same moment do not try again at the same moment.
+   */
+  private long jittered(long pauseNanos) {
+    long mixed = ((sender.hashCode() * 31L + handledEnd) * 0x9e3779b97f4a7c15L) >>> 33;
+    return pauseNanos - mixed % (pauseNanos / 4 + 1);
   }
 
   private void armRetry(long pauseNanos) {

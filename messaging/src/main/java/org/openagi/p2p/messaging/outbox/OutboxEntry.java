@@ -45,7 +45,9 @@ public final class OutboxEntry implements Delivery, Numbered {
   private long deadlineNanos;
   private long deadlineEpochMillis;
   private long timestamp;
-  private boolean sent;
+  private long endedAtMillis;
+  private int attempts;
+  private boolean tied;
 
   private volatile @Nullable Outcome outcome;
   private volatile @Nullable CompletableFuture<Outcome> future;
@@ -158,7 +160,7 @@ public final class OutboxEntry implements Delivery, Numbered {
   @Override
   public State state() {
     return switch (outcome) {
-      case null -> sent ? State.SENT : State.QUEUED;
+      case null -> attempts > 0 ? State.SENT : State.QUEUED;
       case Outcome.Acknowledged a -> State.ACKNOWLEDGED;
       case Outcome.Expired e -> State.EXPIRED;
       case Outcome.Refused r -> State.REFUSED;
@@ -178,9 +180,14 @@ public final class OutboxEntry implements Delivery, Numbered {
     return existing.copy();
   }
 
-  /** Sets the end, visible after the next fence. Returns false if there was one. Lane's executor only. */
-  boolean settle(Outcome end) {
+  /**
+   * Sets the end, visible after the next fence. Returns false if there was one. Lane's executor only.
+   *
+   * @param epochMillis the time
+   */
+  boolean settle(Outcome end, long epochMillis) {
     if (OUTCOME.get(this) != null) return false;
+    endedAtMillis = epochMillis;
     OUTCOME.setRelease(this, end);
     return true;
   }
@@ -190,6 +197,32 @@ public final class OutboxEntry implements Delivery, Numbered {
     outcome = end;
     acceptance = end;
     return this;
+  }
+
+  /** The message is worth something only while the peer is connected. Before it is appended. */
+  public OutboxEntry tiedToConnection() {
+    tied = true;
+    return this;
+  }
+
+  /** Whether the message is worth something only while the peer is connected. */
+  public boolean isTied() {
+    return tied;
+  }
+
+  @Override
+  public long createdAtMillis() {
+    return timestamp;
+  }
+
+  @Override
+  public long endedAtMillis() {
+    return endedAtMillis;
+  }
+
+  @Override
+  public int attempts() {
+    return attempts;
   }
 
   boolean hasListener() {
@@ -215,8 +248,9 @@ public final class OutboxEntry implements Delivery, Numbered {
     return outcome;
   }
 
-  boolean isRefusedOutcome() {
-    return OUTCOME.get(this) instanceof Outcome.Refused;
+  /** Whether it ended without an acknowledgement. */
+  boolean isLost() {
+    return !(OUTCOME.get(this) instanceof Outcome.Acknowledged);
   }
 
   /** Whether the delivery ended. */
@@ -240,11 +274,11 @@ public final class OutboxEntry implements Delivery, Numbered {
   }
 
   void markSent() {
-    sent = true;
+    attempts++;
   }
 
   boolean wasSent() {
-    return sent;
+    return attempts > 0;
   }
 
   long deadlineNanos() {

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
@@ -67,6 +68,7 @@ public final class SendLane implements FrameAssembler.Sink {
 
   private final OutboxLog.Cursor<OutboxEntry> admitted;
   private long earliestDeadlineNanos = NEVER;
+  private boolean mayHoldTied;
   private long nowNanos;
   private long nowEpochMillis;
 
@@ -233,6 +235,8 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   private void settle(Ack ack) {
+    if (ack.settled() < log.firstUnsettled()) return;
+    nowEpochMillis = time.epochMillis();
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
     List<Refusal> exceptions = ack.exceptions();
     int exception = exceptions.size() - 1;
@@ -247,7 +251,7 @@ public final class SendLane implements FrameAssembler.Sink {
               exceptions.get(exception).reason(),
               "by " + recipient.shortString() + ": " + exceptions.get(exception).detail())
           : Outcome.Acknowledged.INSTANCE;
-      if (!entry.settle(end)) continue;
+      if (!entry.settle(end, nowEpochMillis)) continue;
       if (refused) messagesRefused++;
       else messagesAcknowledged++;
       batch.add(entry, end);
@@ -269,7 +273,7 @@ public final class SendLane implements FrameAssembler.Sink {
     }
 
     void addUnrecorded(OutboxEntry entry) {
-      (entry.hasListener() || entry.isRefusedOutcome() ? watched : unclear).add(entry);
+      (entry.hasListener() || entry.isLost() ? watched : unclear).add(entry);
     }
 
     void end(long settleUpTo) {
@@ -328,7 +332,7 @@ public final class SendLane implements FrameAssembler.Sink {
     Batch batch = new Batch();
     for (OutboxEntry entry : log.pollRefused()) {
       Outcome.Refused reason = entry.acceptanceRefusal();
-      if (reason == null || !entry.settle(reason)) continue;
+      if (reason == null || !entry.settle(reason, nowEpochMillis)) continue;
       messagesRefused++;
       batch.addUnrecorded(entry);
     }
@@ -348,6 +352,7 @@ public final class SendLane implements FrameAssembler.Sink {
     long deadline = from + nanosLeft(entry);
     entry.admit(deadline, nowEpochMillis);
     if (deadline < earliestDeadlineNanos) earliestDeadlineNanos = deadline;
+    if (entry.isTied()) mayHoldTied = true;
     admitted.advance();
   }
 
@@ -444,7 +449,7 @@ public final class SendLane implements FrameAssembler.Sink {
     String detail = "payload of " + length + " bytes, " + recipient.shortString()
         + " takes at most " + maxMessageBytes;
     Outcome end = new Outcome.Refused(RefusalReason.TOO_LARGE, detail);
-    if (entry.settle(end)) {
+    if (entry.settle(end, nowEpochMillis)) {
       messagesRefused++;
       batch.add(entry, end);
     }
@@ -501,25 +506,83 @@ public final class SendLane implements FrameAssembler.Sink {
 
   private void expire() {
     earliestDeadlineNanos = NEVER;
+    nowEpochMillis = time.epochMillis();
+    endSome(entry -> {
+      if (entry.deadlineNanos() <= nowNanos) return new Outcome.Expired(expiryReason(entry));
+      earliestDeadlineNanos = Math.min(earliestDeadlineNanos, entry.deadlineNanos());
+      return null;
+    });
+  }
+
+  /** The peer is not connected any more: ends what was to be delivered only while it is. */
+  public void onDisconnected() {
+    lookAtLog();
+    if (!mayHoldTied) return;
+    mayHoldTied = false;
+    endSome(entry -> {
+      if (!entry.isTied()) return null;
+      return entry.wasSent()
+          ? new Outcome.Expired(
+              "sent, and the connection to " + recipient.shortString() + " lost before it answered")
+          : new Outcome.Refused(
+              RefusalReason.NOT_CONNECTED,
+              recipient.shortString() + " ceased to be connected before the message was sent");
+    });
+  }
+
+  /** Gives one message up. Returns false if it does not wait here. */
+  public boolean giveUp(long number, Outcome.Refused reason) {
+    lookAtLog();
+    return endSome(entry -> entry.number() == number ? reason : null) > 0;
+  }
+
+  /**
+   * The messages from the lowest number on, to be carried to the recipient another way: from now on it may acknowledge
+   * them. At least one, if there is one; more while their payloads have less than so many bytes.
+   */
+  public List<OutboxEntry> carry(long maxBytes) {
+    lookAtLog();
+    List<OutboxEntry> entries = new ArrayList<>();
+    OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
+    for (long bytes = 0; cursor.number() < admitted.number() && bytes < maxBytes; ) {
+      OutboxEntry entry = cursor.peek();
+      if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
+      entries.add(entry);
+      bytes += entry.message().payload().length() + OutboxQuota.OVERHEAD_BYTES;
+      cursor.advance();
+    }
+    highestSentEnd = Math.max(highestSentEnd, cursor.number());
+    return entries;
+  }
+
+  private void lookAtLog() {
+    nowNanos = time.nanoTime();
+    nowEpochMillis = time.epochMillis();
+    admitRest();
+  }
+
+  /** Ends the entries for which an outcome is given, and returns how many. */
+  private int endSome(Function<OutboxEntry, @Nullable Outcome> judge) {
     Batch batch = new Batch();
+    int ended = 0;
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
     long settledUpTo = cursor.number();
     for (; cursor.number() < admitted.number(); cursor.advance()) {
       OutboxEntry entry = cursor.peek();
       if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
       if (!entry.isEnded()) {
-        if (entry.deadlineNanos() > nowNanos) {
-          earliestDeadlineNanos = Math.min(earliestDeadlineNanos, entry.deadlineNanos());
-          continue;
-        }
-        Outcome end = new Outcome.Expired(expiryReason(entry));
-        entry.settle(end);
-        messagesExpired++;
+        Outcome end = judge.apply(entry);
+        if (end == null) continue;
+        entry.settle(end, nowEpochMillis);
+        if (end instanceof Outcome.Expired) messagesExpired++;
+        else messagesRefused++;
+        ended++;
         batch.add(entry, end);
       }
       if (settledUpTo == cursor.number()) settledUpTo++;
     }
     batch.end(settledUpTo);
+    return ended;
   }
 
   private String expiryReason(OutboxEntry entry) {
@@ -551,7 +614,7 @@ public final class SendLane implements FrameAssembler.Sink {
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
     for (; cursor.number() < admitted.number(); cursor.advance()) {
       OutboxEntry entry = cursor.peek();
-      if (entry == null || !entry.settle(reason)) continue;
+      if (entry == null || !entry.settle(reason, nowEpochMillis)) continue;
       messagesRefused++;
       if (forGood) batch.add(entry, reason);
       else batch.addUnrecorded(entry);

@@ -81,6 +81,24 @@ final class BroadcastDelivery implements Delivery {
   }
 
   @Override
+  public long createdAtMillis() {
+    return parts.isEmpty() ? message.timestamp() : parts.getFirst().createdAtMillis();
+  }
+
+  /** That of the part that ended last. */
+  @Override
+  public long endedAtMillis() {
+    if (!outcome.isDone()) return 0;
+    return parts.stream().mapToLong(Delivery::endedAtMillis).max().orElse(0);
+  }
+
+  /** That of the part that took most. */
+  @Override
+  public int attempts() {
+    return parts.stream().mapToInt(Delivery::attempts).max().orElse(0);
+  }
+
+  @Override
   public List<Delivery> parts() {
     return parts;
   }

@@ -14,8 +14,8 @@ import org.openagi.p2p.messaging.outbox.OutboxEntry;
  * Tells this node's ERROR handlers, in the recipient's name, of messages that were accepted and are given up. Safe for any
  * thread.
  *
- * <p>Not of those that were refused when they were submitted, which their caller knows, nor of those that a shutdown cut
- * short; a lost ERROR makes no further one, and of requests and answers the request's future tells.
+ * <p>Not of those that were refused when they were submitted or taken back, which their caller knows, nor of those that a
+ * shutdown cut short; a lost ERROR makes no further one, and of requests and answers the request's future tells.
  */
 record Losses(MessageService service) {
   /** A message ended and its user knows. On a virtual thread. */
@@ -39,7 +39,8 @@ record Losses(MessageService service) {
       case Outcome.Expired expired -> text(RefusalReason.EXPIRED, entry, expired.reason());
       case Outcome.Refused refused -> {
         boolean isKnown = refused.reason() == RefusalReason.CLOSED
-            || refused.reason() == RefusalReason.QUEUE_FULL;
+            || refused.reason() == RefusalReason.QUEUE_FULL
+            || refused.reason() == RefusalReason.WITHDRAWN;
         yield isKnown ? null : text(refused.reason(), entry, refused.detail());
       }
       case Outcome.Acknowledged acknowledged -> null;

@@ -35,6 +35,7 @@ import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
+import org.openagi.p2p.messaging.carry.BundleFile;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.inbox.Inbox;
@@ -82,6 +83,7 @@ public final class MessageService implements AutoCloseable {
   private final Map<PeerId, PeerOutbox> outboxes = new ConcurrentHashMap<>();
   private final Map<EventExecutor, SendResources> resources = new ConcurrentHashMap<>();
   private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
+  private final MessageQueue queue;
   private final Losses losses = new Losses(this);
   private final Requests requests = new Requests(this, new SecureRandom());
   private final AtomicInteger waitingForRoom = new AtomicInteger();
@@ -130,6 +132,7 @@ public final class MessageService implements AutoCloseable {
         new HandlerFaults()));
     this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
+    this.queue = new MessageQueue(store, key, config, time, new RunningQueue(this));
     total.onRelease(this::signalRoom);
     handlers.setForAnswers(requests.answers());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
@@ -217,7 +220,30 @@ public final class MessageService implements AutoCloseable {
     Delivery submit(NetworkMessage message, DeliveryOptions options);
   }
 
-  private @Nullable PeerOutbox outboxOf(PeerId peer) {
+  /** What waits and what could not be delivered. */
+  public MessageQueue queue() {
+    return queue;
+  }
+
+  /**
+   * Takes in messages that were carried here in a file, as if its sender had sent them.
+   *
+   * @return completes when all were handled; exceptionally with a {@link ProtocolViolationException} or {@link QueueException}
+   * @throws QueueException if they are for somebody else
+   */
+  public CompletableFuture<List<Carried>> take(BundleFile file) throws QueueException {
+    if (!file.recipient().equals(self())) {
+      throw new QueueException("the file is for " + file.recipient() + ", this node is " + self());
+    }
+    List<CompletableFuture<Carried>> parts = file.sections().stream()
+        .map(section -> new CarriedSection(this, file.sender(), section).start())
+        .toList();
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApply(ignored -> parts.stream().map(CompletableFuture::join).toList());
+  }
+
+  @Nullable
+  PeerOutbox outboxOf(PeerId peer) {
     PeerOutbox found = outboxes.get(peer);
     if (found != null) return found;
     if (closed || outboxes.size() >= config.maxPeers()) return null;

@@ -157,7 +157,7 @@ final class OutboundLane implements SendLaneListener {
         Math.min(send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(failures, 20));
     failures++;
     pausing = true;
-    retryAtNanos = outbox.nanoTime() + pause;
+    retryAtNanos = outbox.nanoTime() + Jitter.of(pause);
     LOG.atDebug()
         .addKeyValue("peer", outbox.peer().shortString())
         .addKeyValue("lane", lane)
@@ -199,6 +199,21 @@ final class OutboundLane implements SendLaneListener {
     phase = Phase.CLOSED;
     attempt++;
     if (old != null) old.finish();
+  }
+
+  /** The peer is not connected. */
+  void onDisconnected() {
+    engine.onDisconnected();
+  }
+
+  /** Gives one message up. Returns false if it does not wait here. */
+  boolean giveUp(long number, Outcome.Refused reason) {
+    return engine.giveUp(number, reason);
+  }
+
+  /** As {@link SendLane#carry}. */
+  List<OutboxEntry> carry(long maxBytes) {
+    return engine.carry(maxBytes);
   }
 
   void onEngineMoved() {

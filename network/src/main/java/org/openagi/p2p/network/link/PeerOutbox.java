@@ -3,6 +3,7 @@ package org.openagi.p2p.network.link;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -160,8 +161,9 @@ final class PeerOutbox {
   }
 
   private OutboxEntry entryOf(Lane lane, NetworkMessage message, DeliveryOptions options) {
-    return new OutboxEntry(
+    OutboxEntry entry = new OutboxEntry(
         message, numbered(lane).numbering, options.lifetimeMillis(), options.listener());
+    return options.onlyWhileConnected() ? entry.tiedToConnection() : entry;
   }
 
   /** Null if the entry is in the outbox now. */
@@ -263,6 +265,7 @@ final class PeerOutbox {
     for (int i = 0; i < Lane.COUNT; i++) {
       OutboundLane lane = laneOf(i);
       if (lane == null) continue;
+      if (connection == null) lane.onDisconnected();
       lane.run(connection);
       waiting |= !lane.isIdle();
     }
@@ -334,7 +337,7 @@ final class PeerOutbox {
         send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(dialFailures, 20));
     dialFailures++;
     dialPausing = true;
-    redialAtNanos = nanoTime() + pause;
+    redialAtNanos = nanoTime() + Jitter.of(pause);
   }
 
   /** A connection to the peer came or went. Any thread. */
@@ -380,6 +383,20 @@ final class PeerOutbox {
       if (lane != null) lane.onTimer(now);
     }
     run();
+  }
+
+  /** Gives one message up. Returns false if it does not wait here. */
+  boolean giveUp(Lane lane, long number, Outcome.Refused reason) {
+    numbered(lane);
+    OutboundLane from = laneOf(lane.number());
+    return from != null && from.giveUp(number, reason);
+  }
+
+  /** As {@link SendLane#carry}. */
+  List<OutboxEntry> carry(Lane lane, long maxBytes) {
+    numbered(lane);
+    OutboundLane from = laneOf(lane.number());
+    return from == null ? List.of() : from.carry(maxBytes);
   }
 
   void onViolation(ProtocolViolationException cause) {

@@ -7,7 +7,7 @@ package org.openagi.p2p.network.link;
  * @param answered of these, with a result
  * @param failed of these, answered that the handler failed
  * @param timedOut of these, without an answer in time
- * @param refused of these, not delivered, or not sent because too many waited
+ * @param refused of these, not delivered, not sent because too many waited, or ended by a shutdown
  * @param answersDropped answers nobody waited for: late, doubled, unknown, or from another peer than was asked
  * @param served requests of others that were answered with a result
  * @param servedFailed requests of others whose handler failed

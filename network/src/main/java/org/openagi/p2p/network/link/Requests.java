@@ -163,7 +163,7 @@ final class Requests {
           .schedule(() -> onTimeout(mine), mine.timeout.toMillis(), TimeUnit.MILLISECONDS);
       mine.future.whenComplete((answer, failure) -> timer.cancel(false));
     } catch (RejectedExecutionException ending) {
-      fail(mine, Cause.CLOSED, null, "node is shutting down");
+      fail(mine, refused, Cause.CLOSED, null, "node is shutting down");
     }
   }
 
@@ -182,17 +182,15 @@ final class Requests {
   private void onEnd(Pending mine, Outcome end) {
     switch (end) {
       case Outcome.Acknowledged acknowledged -> {}
-      case Outcome.Expired expired -> {
-        if (fail(mine, Cause.TIMED_OUT, null, "not delivered: " + expired.reason())) {
-          timedOut.increment();
-        }
-      }
-      case Outcome.Refused why -> {
-        if (fail(
-            mine, Cause.REFUSED, why.reason(), "refused: " + why.reason() + ", " + why.detail())) {
-          refused.increment();
-        }
-      }
+      case Outcome.Expired expired ->
+        fail(mine, timedOut, Cause.TIMED_OUT, null, "not delivered: " + expired.reason());
+      case Outcome.Refused why ->
+        fail(
+            mine,
+            refused,
+            Cause.REFUSED,
+            why.reason(),
+            "refused: " + why.reason() + ", " + why.detail());
     }
   }
 
@@ -200,11 +198,14 @@ final class Requests {
     Delivery delivery = mine.delivery;
     String state = delivery == null ? "not sent yet" : delivery.state().toString();
     String why = "no answer within " + mine.timeout.toMillis() + " ms; the request is " + state;
-    if (fail(mine, Cause.TIMED_OUT, null, why)) timedOut.increment();
+    fail(mine, timedOut, Cause.TIMED_OUT, null, why);
   }
 
-  private boolean fail(Pending mine, Cause cause, @Nullable RefusalReason refusal, String why) {
+  /** Returns false if the request had ended already. */
+  private boolean fail(
+      Pending mine, LongAdder counter, Cause cause, @Nullable RefusalReason refusal, String why) {
     if (!forget(mine)) return false;
+    counter.increment();
     var failure = new RequestException(cause, refusal, mine.describe() + ": " + why);
     onVirtualThread(() -> mine.future.completeExceptionally(failure));
     return true;
@@ -214,20 +215,20 @@ final class Requests {
     Correlation correlation = answer.correlation();
     if (correlation == null) throw new IllegalArgumentException("no answer: " + answer);
     Pending mine = pending.get(correlation.id());
-    if (mine == null || !sender.equals(mine.peer)) {
-      answersDropped.increment();
-    } else if (correlation.kind() == Correlation.Kind.FAILURE) {
-      if (fail(mine, Cause.HANDLER_FAILED, null, "its handler failed: " + reason(answer))) {
-        failed.increment();
-      } else {
-        answersDropped.increment();
-      }
-    } else if (forget(mine)) {
-      answered.increment();
-      onVirtualThread(() -> mine.future.complete(answer));
-    } else {
-      answersDropped.increment();
-    }
+    boolean taken = mine != null
+        && sender.equals(mine.peer)
+        && (correlation.kind() == Correlation.Kind.FAILURE
+            ? fail(
+                mine, failed, Cause.HANDLER_FAILED, null, "its handler failed: " + reason(answer))
+            : succeed(mine, answer));
+    if (!taken) answersDropped.increment();
+  }
+
+  private boolean succeed(Pending mine, NetworkMessage answer) {
+    if (!forget(mine)) return false;
+    answered.increment();
+    onVirtualThread(() -> mine.future.complete(answer));
+    return true;
   }
 
   private static String reason(NetworkMessage failure) {
@@ -303,7 +304,8 @@ final class Requests {
   /** Fails what waits, and whatever comes. */
   void close() {
     closed = true;
-    for (Pending each : pending.values()) fail(each, Cause.CLOSED, null, "node is shutting down");
+    for (Pending each : pending.values())
+      fail(each, refused, Cause.CLOSED, null, "node is shutting down");
   }
 
   RequestStats stats() {

@@ -16,6 +16,9 @@ final class RoomQueue {
   /** Most callers that wait at a time. */
   static final int MAX_WAITING = 1024;
 
+  /** Room on the disk comes without a word; then it is found by looking again. */
+  private static final long LOOK_AGAIN_NANOS = 100_000_000;
+
   /** Looks for room. */
   interface Attempt {
     /** Whether there is nothing more to wait for. */
@@ -76,7 +79,7 @@ final class RoomQueue {
       while (!attempt.isDone()) {
         long left = end - System.nanoTime();
         if (left <= 0) return End.TIMEOUT;
-        room.awaitNanos(left);
+        room.awaitNanos(Math.min(left, LOOK_AGAIN_NANOS));
       }
       return End.DONE;
     } finally {
