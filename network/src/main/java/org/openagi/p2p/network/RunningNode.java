@@ -143,8 +143,8 @@ record RunningNode(
     messages.addFaultListener(new MessageFaults(events, time));
     extras.handlers().attachTo(messages);
     undo.push(extras.handlers()::detach);
-    TransferService transfers =
-        new TransferService(host, key, TransferConfig.defaults(), folder.path(), time, timer);
+    TransferService transfers = new TransferService(
+        host, key, TransferConfig.defaults(), folder.path(), time, timer, messages::pace);
     undo.push(transfers::close);
     transfers.setHandler(extras.transferHandler());
     transfers.start();

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.openagi.p2p.network.TestNodes.await;
 import static org.openagi.p2p.network.TestNodes.awaitNames;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +33,10 @@ import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
 import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
 import org.openagi.p2p.network.event.NetworkEvent.PeerDisconnected;
+import org.openagi.p2p.network.transfer.Transfer;
+import org.openagi.p2p.network.transfer.TransferOptions;
+import org.openagi.p2p.network.transfer.TransferSink;
+import org.openagi.p2p.network.transfer.TransferSource;
 
 @Timeout(150)
 class MessagesTest {
@@ -306,6 +313,36 @@ class MessagesTest {
     assertTrue(bulk.getLast().outcome().orTimeout(40, TimeUnit.SECONDS).join().isAcknowledged());
     long tookMillis = (System.nanoTime() - startNanos) / 1_000_000;
     assertTrue(tookMillis > 1_900, tookMillis + " ms for 3 MiB");
+  }
+
+  /** Goal: what is no message keeps the limit as well. Method: 1 MiB at 1 MiB/s, then without a limit. */
+  @Test
+  void transfersKeepTheLimitAndUrgentMessagesPassThem() throws Exception {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    inbox(bob);
+    bob.onTransfer(offer -> offer.acceptTo(TransferSink.to(OutputStream.nullOutputStream())));
+    awaitNames(alice, bob);
+    alice.setBandwidthLimit("bob", 1 << 20);
+    byte[] content = new byte[1 << 20];
+    long startNanos = System.nanoTime();
+    Transfer limited = stream(alice, content);
+    assertTrue(send(alice, NetworkMessage.of(MessageType.CONSENSUS, "bob", Bytes.EMPTY), "bob"));
+    assertFalse(limited.outcome().isDone());
+    assertTrue(limited.outcome().orTimeout(40, TimeUnit.SECONDS).join().isCompleted());
+    long tookMillis = (System.nanoTime() - startNanos) / 1_000_000;
+    assertTrue(tookMillis > 900, tookMillis + " ms for 1 MiB");
+    Transfer waiting = stream(alice, new byte[64 << 20]);
+    alice.setBandwidthLimit("bob", 0);
+    assertTrue(waiting.outcome().orTimeout(40, TimeUnit.SECONDS).join().isCompleted());
+  }
+
+  private static Transfer stream(P2PNetworkManager from, byte[] content) throws IOException {
+    return from.sendStream(
+        "bob",
+        "content",
+        TransferSource.once(new ByteArrayInputStream(content)),
+        TransferOptions.DEFAULT);
   }
 
   @Test

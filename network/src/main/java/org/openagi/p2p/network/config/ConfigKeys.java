@@ -138,7 +138,7 @@ public final class ConfigKeys {
       "bandwidth_limit",
       ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
       "1048576",
-      "Message bytes this node sends per second to all peers together; 0 means no limit. Peers get"
+      "Bytes of messages and transfers this node sends per second to all peers together; 0 means no limit. Peers get"
           + " equal shares; CONSENSUS and HEARTBEAT count but overtake what waits, unless they are a"
           + " flood.");
 
@@ -147,7 +147,7 @@ public final class ConfigKeys {
       "bandwidth_limit_per_peer",
       ValueTypes.zeroOrWholeNumber(1024, 1_000_000_000_000L, "bytes per second"),
       "0",
-      "Message bytes this node sends per second to each peer; 0 means no limit but that of all"
+      "Bytes of messages and transfers this node sends per second to each peer; 0 means no limit but that of all"
           + " together.");
 
   /** Security protocols. */

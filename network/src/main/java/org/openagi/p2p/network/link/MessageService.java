@@ -320,6 +320,16 @@ public final class MessageService implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Another part in the limits, for something else than messages that goes to a peer. One that never waits if
+   * neither all peers together nor this one has a limit.
+   */
+  public BlockingPace pace(PeerId peer) {
+    PeerOutbox outbox = outboxOf(peer);
+    long own = config.bytesPerSecondPerPeer();
+    return new BlockingPace(pace, outbox == null ? pace.addPeer(own) : outbox.pace());
+  }
+
   /** Registers a listener for what goes wrong. */
   public void addFaultListener(MessageFaultListener listener) {
     faults.add(listener);

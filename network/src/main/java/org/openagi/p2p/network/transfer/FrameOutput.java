@@ -1,13 +1,16 @@
 package org.openagi.p2p.network.transfer;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.transfer.TransferException;
 import org.openagi.p2p.messaging.transfer.TransferFrames;
 import org.openagi.p2p.net.stream.P2PStream;
+import org.openagi.p2p.network.link.BlockingPace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +24,17 @@ final class FrameOutput {
   private final P2PStream stream;
   private final OutputStream out;
   private final TimeSource time;
+  private final @Nullable BlockingPace pace;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long lastWriteNanos;
 
-  FrameOutput(P2PStream stream, TimeSource time) {
+  FrameOutput(P2PStream stream, TransferContext context) {
+    this(stream, context.time(), context.paceOf(stream.remotePeer()));
+  }
+
+  private FrameOutput(P2PStream stream, TimeSource time, @Nullable BlockingPace pace) {
     this.stream = stream;
+    this.pace = pace;
     this.out = stream.output();
     this.time = time;
     this.lastWriteNanos = time.nanoTime();
@@ -38,10 +47,27 @@ final class FrameOutput {
   void write(byte[] array, int offset, int length) throws IOException {
     lock.lock();
     try {
-      out.write(array, offset, length);
+      if (pace == null) out.write(array, offset, length);
+      else writeInTurns(pace, array, offset, length);
       lastWriteNanos = time.nanoTime();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void writeInTurns(BlockingPace turns, byte[] array, int offset, int length)
+      throws IOException {
+    try {
+      for (int done = 0; done < length; ) {
+        int bytes = turns.acquire(length - done);
+        out.write(array, offset + done, bytes);
+        done += bytes;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a turn to send");
+    } finally {
+      turns.release();
     }
   }
 

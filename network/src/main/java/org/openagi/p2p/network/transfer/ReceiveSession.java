@@ -77,7 +77,7 @@ final class ReceiveSession implements Runnable {
     this.senderKey = senderKey;
     this.onOffer = onOffer;
     this.in = new FrameInput(stream.input());
-    this.out = new FrameOutput(stream, context.time());
+    this.out = new FrameOutput(stream, context);
   }
 
   /** Ends the stream for a reason of this side; any thread. */

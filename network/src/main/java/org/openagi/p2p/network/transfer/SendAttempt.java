@@ -70,7 +70,7 @@ final class SendAttempt {
     this.marks = marks;
     this.handle = handle;
     this.in = new FrameInput(stream.input());
-    this.out = new FrameOutput(stream, context.time());
+    this.out = new FrameOutput(stream, context);
     this.end = new SendingEnd(offer, context.key(), stream.remotePeer());
   }
 

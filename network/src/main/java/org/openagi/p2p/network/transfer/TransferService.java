@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -31,6 +32,7 @@ import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.mux.MuxedStream;
 import org.openagi.p2p.net.stream.P2PStream;
+import org.openagi.p2p.network.link.BlockingPace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,7 @@ public final class TransferService implements AutoCloseable {
    *
    * @param folder where ids are remembered over a restart, null to remember them in memory
    * @param timer the caller ends it
+   * @param paces what holds back writes to a peer; null if nothing does
    * @throws IOException if the folder can't be read
    */
   public TransferService(
@@ -70,9 +73,11 @@ public final class TransferService implements AutoCloseable {
       TransferConfig config,
       @Nullable Path folder,
       TimeSource time,
-      ScheduledExecutorService timer)
+      ScheduledExecutorService timer,
+      @Nullable Function<PeerId, BlockingPace> paces)
       throws IOException {
-    this.context = new TransferContext(host, key, config, time, timer, new TransferCounters());
+    this.context =
+        new TransferContext(host, key, config, time, timer, new TransferCounters(), paces);
     this.incoming = new IncomingTransfers(config, time, context.counters());
     this.sentIds = memory(folder, "transfers-sent");
     this.receivedIds = memory(folder, "transfers-received");

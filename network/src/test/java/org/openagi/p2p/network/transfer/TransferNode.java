@@ -32,7 +32,7 @@ final class TransferNode implements AutoCloseable {
             .withListenAddresses(List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port)))
             .withIoThreads(1),
         key);
-    transfers = new TransferService(host, key, config, folder, TimeSource.system(), timer);
+    transfers = new TransferService(host, key, config, folder, TimeSource.system(), timer, null);
     transfers.start();
     host.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
