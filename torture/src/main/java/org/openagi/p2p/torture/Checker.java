@@ -164,7 +164,8 @@ final class Checker {
     verdict.accepted++;
     if (fate.isExpired()) judgeExpired(message, fate);
     if (fate.isRefused()) judgeRefused(message, fate);
-    if (!fate.isSettled()) {
+    if (fate.isForgotten()) verdict.forgotten++;
+    if (!fate.isSettled() || (fate.isForgotten() && !fate.isHandled())) {
       Kind kind = fate.isHandled() ? Kind.UNREPORTED : Kind.LOST;
       verdict.violation(kind, explained(message, fate));
     } else if (fate.isAcknowledged() && !fate.isHandled()) {

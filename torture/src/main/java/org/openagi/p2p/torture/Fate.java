@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the ledgers say about one message; numbers of lines are 0 where there is no such line. */
 final class Fate {
+  /** In place of an outcome: the node that sent it knows the message no more. */
+  static final String FORGOTTEN = "forgotten";
+
   int intentLine;
   long intentMillis;
   int acceptLine;
@@ -38,8 +41,12 @@ final class Fate {
     return outcome != null && (outcome.equals("expired") || outcome.startsWith("EXPIRED"));
   }
 
+  boolean isForgotten() {
+    return FORGOTTEN.equals(outcome);
+  }
+
   /** Whether the sender was told a reason why the message is not delivered. */
   boolean isRefused() {
-    return isSettled() && !isAcknowledged() && !isExpired();
+    return isSettled() && !isAcknowledged() && !isExpired() && !isForgotten();
   }
 }

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * end MILLIS                         the process ends in order
  * intent TO NUMBER MILLIS            the message is about to be submitted
  * accept TO NUMBER ID                the message was accepted
- * settled TO NUMBER MILLIS OUTCOME   the sender was told the end: acknowledged, expired, or a reason
+ * settled TO NUMBER MILLIS OUTCOME   the sender was told the end: acknowledged, expired, a reason,
+ *                                    or forgotten: a later process was told nothing of it any more
  * handle FROM NUMBER MILLIS new|again ATTEMPT LANE
  * wrong MILLIS TEXT                  something arrived that nobody sent
  * </pre>

@@ -62,6 +62,7 @@ final class SendFlow {
 
   /** Returns when all was submitted; blocks while the window is full. */
   void run() {
+    past.open(to).forEach(this::resume);
     for (int number : past.uncertain(to)) {
       Planned message = plan.message(from, to, number);
       if (message.givenId() != null) submit(message);
@@ -77,6 +78,16 @@ final class SendFlow {
       ledger.add("intent", to, number, System.currentTimeMillis());
       submitNow(message);
     }
+  }
+
+  /** Follows a message that an earlier process had accepted. */
+  private void resume(int number, String id) {
+    window.acquireUninterruptibly();
+    Planned planned = plan.message(from, to, number);
+    manager
+        .delivery(id)
+        .ifPresentOrElse(
+            delivery -> follow(planned, delivery), () -> settled(planned, Fate.FORGOTTEN));
   }
 
   private void submit(Planned message) {
@@ -103,13 +114,15 @@ final class SendFlow {
   }
 
   private void follow(Planned planned, Delivery delivery) {
-    delivery.outcome().thenAccept(outcome -> {
-      if (!settings.plant().spoils(Plant.SILENT, planned)) {
-        ledger.add("settled", to, planned.number(), System.currentTimeMillis(), word(outcome));
-      }
-      settled.increment();
-      window.release();
-    });
+    delivery.outcome().thenAccept(outcome -> settled(planned, word(outcome)));
+  }
+
+  private void settled(Planned planned, String word) {
+    if (!settings.plant().spoils(Plant.SILENT, planned)) {
+      ledger.add("settled", to, planned.number(), System.currentTimeMillis(), word);
+    }
+    settled.increment();
+    window.release();
   }
 
   private static String word(Outcome outcome) {

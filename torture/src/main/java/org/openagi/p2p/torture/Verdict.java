@@ -48,6 +48,7 @@ final class Verdict {
   int expired;
   int expiredButHandled;
   int refused;
+  int forgotten;
   int again;
   int againWithin;
   int shortLived;
@@ -77,7 +78,8 @@ final class Verdict {
     List<String> lines = new ArrayList<>();
     lines.add("submitted " + submitted + ", accepted " + accepted + ", handled " + handled
         + ", expired " + expired + " (of " + shortLived + " short-lived; " + expiredButHandled
-        + " of them were handled as well), refused " + refused + " " + refusals);
+        + " of them were handled as well), refused " + refused + " " + refusals
+        + ", handled but their end not remembered after a kill " + forgotten);
     lines.add("cut off by a kill before their acceptance was known: " + uncertain + ", of which "
         + handledUncertain + " were handled; handed over again after a kill, and marked so: "
         + again + " (allowed " + againWithin + "); latest report of an expiry "

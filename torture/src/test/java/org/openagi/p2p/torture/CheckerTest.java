@@ -110,6 +110,17 @@ class CheckerTest {
   }
 
   @Test
+  void findsAMessageThatIsForgottenUnlessItWasHandled() throws IOException {
+    accepted(1);
+    settled(1, Fate.FORGOTTEN);
+    accepted(2);
+    handled(2, "new");
+    settled(2, Fate.FORGOTTEN);
+    expectOnly(Kind.LOST);
+    assertEquals(1, check().forgotten);
+  }
+
+  @Test
   void findsASecondHandlingByTheSameProcess() throws IOException {
     exchanged(1);
     handled(1, "again");
