@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -226,7 +227,10 @@ class MessagesTest {
     BlockingQueue<String> threads = new LinkedBlockingQueue<>();
     bob.registerMessageHandler(MessageHandler.quick(message -> {
       threads.add(Thread.currentThread().getName());
-      if (message.text().equals("slow")) Thread.sleep(30);
+      long end = System.nanoTime() + 30_000_000;
+      while (message.text().equals("slow") && System.nanoTime() < end) {
+        LockSupport.parkNanos(end - System.nanoTime());
+      }
     }));
     awaitNames(alice, bob);
     assertTrue(send(alice, NetworkMessage.text("*", "fast"), "bob"));

@@ -35,6 +35,7 @@ public final class Cli {
     commands.put("send", () -> new SendCommand(streams));
     commands.put("listen", () -> new ListenCommand(streams));
     commands.put("ping", () -> new PingCommand(streams));
+    commands.put("queue", () -> new QueueCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));
     commands.put("warm-up", WarmUpCommand::new);
     commands.put(COMPLETION, CompletionCommand::new);

@@ -46,6 +46,11 @@ final class Output {
     if (json) print(out, object.toString());
   }
 
+  /** Prints for scripts only, an object that is a line already. */
+  void tellLine(String line) {
+    if (json) print(out, line);
+  }
+
   /** Prints a remark beside the result. */
   void remark(String text) {
     print(err, "p2p: " + text);

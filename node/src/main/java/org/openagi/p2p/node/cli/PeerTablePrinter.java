@@ -10,7 +10,6 @@ import org.openagi.p2p.node.json.JsonObject;
 
 /** Prints peers and counters. */
 final class PeerTablePrinter {
-  private static final int CELL_MAX = 60;
   private final Output out;
 
   PeerTablePrinter(Output out) {
@@ -30,7 +29,7 @@ final class PeerTablePrinter {
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("NAME", "PEER", "TYPE", "RTT", "SECURITY", "ADDRESS", "AGENT"));
     peers.forEach(peer -> rows.add(row(peer)));
-    table(rows).forEach(out::say);
+    TextTable.lines(rows).forEach(out::say);
   }
 
   /** Prints the counters of this node. */
@@ -71,39 +70,18 @@ final class PeerTablePrinter {
 
   private static List<String> row(PeerInfo peer) {
     return List.of(
-        cell(peer.alias().orElse("-")),
+        TextTable.cell(peer.alias().orElse("-")),
         peer.peerId().shortString(),
         peer.nodeType().map(type -> type.name().toLowerCase(Locale.ROOT)).orElse("-"),
         peer.connected() ? peer.roundTrip().map(PeerTablePrinter::millis).orElse("-") : "away",
         peer.security().orElse("-"),
-        peer.addresses().isEmpty() ? "-" : cell(peer.addresses().getFirst().toString()),
-        cell(peer.agentVersion().orElse("-")));
+        peer.addresses().isEmpty()
+            ? "-"
+            : TextTable.cell(peer.addresses().getFirst().toString()),
+        TextTable.cell(peer.agentVersion().orElse("-")));
   }
 
   private static String millis(Duration time) {
     return Deliveries.millis(time.toNanos() / 1000);
-  }
-
-  private static String cell(String text) {
-    String safe = SafeText.of(text);
-    return safe.length() <= CELL_MAX ? safe : safe.substring(0, CELL_MAX - 1) + "…";
-  }
-
-  private static List<String> table(List<List<String>> rows) {
-    var widths = new int[rows.getFirst().size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    var lines = new ArrayList<String>();
-    for (List<String> row : rows) {
-      var line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-      }
-      lines.add(line.toString().stripTrailing());
-    }
-    return lines;
   }
 }

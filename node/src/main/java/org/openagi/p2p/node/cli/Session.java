@@ -15,14 +15,21 @@ import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
+import org.openagi.p2p.node.control.ControlServer;
+import org.openagi.p2p.node.control.QueueService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node that runs for the length of one command. Confined to one thread but for {@link #stop}. */
 final class Session implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
   /** A second identity, for commands used while a node of the same name runs. */
   private static final String CLIENT_FOLDER = "client";
 
   private final P2PNetworkManager manager;
   private final @Nullable Path temporary;
+  private volatile @Nullable ControlServer control;
 
   private Session(P2PNetworkManager manager, @Nullable Path temporary) {
     this.manager = manager;
@@ -66,10 +73,34 @@ final class Session implements AutoCloseable {
    */
   List<Multiaddr> start() throws IOException, InterruptedException {
     try {
-      return manager.startServer().get();
+      List<Multiaddr> addresses = manager.startServer().get();
+      control = openControl();
+      return addresses;
     } catch (ExecutionException e) {
       if (NetworkCommand.reason(e) instanceof IOException known) throw known;
       throw new IllegalStateException(NetworkCommand.reason(e));
+    }
+  }
+
+  /** A node without a control socket does its work all the same. */
+  private @Nullable ControlServer openControl() {
+    try {
+      return ControlServer.open(
+          manager.config().dataFolder(), new QueueService(new LiveQueue(manager)));
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("other commands cannot work on this node");
+      return null;
+    }
+  }
+
+  private void closeControl() {
+    ControlServer open = control;
+    control = null;
+    if (open == null) return;
+    try {
+      open.close();
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("control socket not removed");
     }
   }
 
@@ -79,11 +110,13 @@ final class Session implements AutoCloseable {
 
   /** Stops the node in good order, within its stop timeout; any thread. */
   void stop() {
+    closeControl();
     manager.stopServer().join();
   }
 
   @Override
   public void close() throws IOException {
+    closeControl();
     manager.close();
     if (temporary == null) return;
     try (Stream<Path> files = Files.walk(temporary)) {

@@ -1,0 +1,171 @@
+package org.openagi.p2p.node.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.avaje.jsonb.Jsonb;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.config.P2PConfig;
+
+/** {@code p2p queue} on nodes that run. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+@Timeout(120)
+class QueueCommandTest {
+  private record Result(int status, String out, String err) {
+    @SuppressWarnings("unchecked") // a JSON object has string keys
+    List<Map<String, Object>> json() {
+      var json = Jsonb.builder().build().type(Object.class);
+      return out.lines().map(line -> (Map<String, Object>) json.fromJson(line)).toList();
+    }
+  }
+
+  @TempDir
+  Path folder;
+
+  private final ConcurrentLinkedQueue<String> got = new ConcurrentLinkedQueue<>();
+  private Session alice;
+  private Session bob;
+
+  @BeforeEach
+  void start() throws Exception {
+    alice = session("alice");
+    bob = session("bob");
+  }
+
+  private Session session(String name) throws Exception {
+    P2PConfig config = P2PConfig.defaults()
+        .with("name", name)
+        .with("data", folder.resolve(name).toString())
+        .with("discovery", "manual")
+        .with("listen", "/ip4/127.0.0.1/tcp/0")
+        .with("stop_timeout", "0");
+    Session session = Session.node(config, extras -> {});
+    session.manager().registerMessageHandler(message -> got.add(message.text()));
+    session.start();
+    return session;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    alice.close();
+    bob.close();
+  }
+
+  private Result queue(String name, String... arguments) {
+    var all = new ArrayList<>(List.of("queue"));
+    all.addAll(Arrays.asList(arguments));
+    all.addAll(List.of("--data", folder.resolve(name).toString()));
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int status =
+        new Cli(new ByteArrayInputStream(new byte[0]), out, err).run(all.toArray(String[]::new));
+    return new Result(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PeerId id(Session session) {
+    return session.manager().identity().peerId();
+  }
+
+  private Delivery submit(String text) {
+    return alice.manager().submit(NetworkMessage.text(id(bob).toString(), text));
+  }
+
+  @Test
+  void messagesAreListedShownDroppedAndSentAgain() {
+    Result empty = queue("alice", "ls");
+    assertEquals(0, empty.status, empty.err);
+    assertTrue(empty.out.startsWith("nothing waits"), empty.out);
+    Delivery first = submit("first");
+    Delivery second = submit("second");
+    List<Map<String, Object>> listed = queue("alice", "ls", "--json").json();
+    assertEquals(
+        List.of(first.messageId(), second.messageId()),
+        listed.stream().map(each -> each.get("id")).toList());
+    assertEquals("QUEUED", listed.getFirst().get("state"));
+    assertEquals(id(bob).toString(), listed.getFirst().get("peerId"));
+    assertEquals(
+        0, queue("alice", "ls", "--to", id(alice).toString(), "--json").json().size());
+    Map<String, Object> shown =
+        queue("alice", "show", second.messageId(), "--json").json().getFirst();
+    assertEquals("second", shown.get("text"));
+    Result text = queue("alice", "show", second.messageId());
+    assertTrue(text.out.contains("second"), text.out);
+    assertEquals(0, queue("alice", "drop", second.messageId()).status);
+    Result gone = queue("alice", "drop", "no-such-message");
+    assertEquals(1, gone.status);
+    assertTrue(gone.err.contains("no message no-such-message is known"), gone.err);
+    Result notDead = queue("alice", "retry", first.messageId());
+    assertEquals(1, notDead.status);
+    assertTrue(notDead.err.contains("QUEUED"), notDead.err);
+  }
+
+  @Test
+  void messagesTravelByFileAndASecondTimeChangeNothing() throws Exception {
+    submit("carried");
+    Path file = folder.resolve("letters");
+    Result exported =
+        queue("alice", "export", file.toString(), "--to", id(bob).toString(), "--json");
+    assertEquals(0, exported.status, exported.err);
+    assertTrue(Files.size(file) > 200);
+    Result again = queue("alice", "export", file.toString(), "--to", id(bob).toString());
+    assertEquals(1, again.status);
+    assertTrue(again.err.contains("exists"), again.err);
+    Result wrong = queue("alice", "import", file.toString());
+    assertEquals(1, wrong.status);
+    assertTrue(wrong.err.contains("the file is for " + id(bob)), wrong.err);
+    Map<String, Object> imported =
+        queue("bob", "import", file.toString(), "--json").json().getFirst();
+    assertEquals("imported", imported.get("event"));
+    assertEquals(1, ((Number) imported.get("settled")).intValue());
+    assertEquals(List.of("carried"), List.copyOf(got));
+    assertTrue(queue("bob", "import", file.toString()).out.contains("0 new"));
+    Files.writeString(file, "nonsense");
+    Result nonsense = queue("bob", "import", file.toString());
+    assertEquals(1, nonsense.status);
+    assertTrue(nonsense.err.contains("is not taken"), nonsense.err);
+    assertEquals(1, queue("bob", "import", folder.resolve("none").toString()).status);
+    P2PNetworkManager sender = alice.manager();
+    String address = bob.manager().addresses().getFirst().toString();
+    sender.connect(address).get(40, TimeUnit.SECONDS);
+    org.openagi.p2p.testkit.Await.until(
+        java.time.Duration.ofSeconds(40),
+        "the sender learns of it",
+        () -> sender.messageQueue().waiting(null).isEmpty());
+    assertEquals(List.of("carried"), List.copyOf(got));
+  }
+
+  @Test
+  void whatCannotBeRightEndsWithTwo() {
+    for (String[] wrong : new String[][] {
+      {"fly"}, {}, {"show"}, {"ls", "x"}, {"export", "f"}, {"ls", "--to", "not a name!"}
+    }) {
+      Result result = queue("alice", wrong);
+      assertEquals(2, result.status, result.err);
+    }
+    Result nobody = queue("nobody", "ls");
+    assertEquals(1, nobody.status);
+    assertTrue(nobody.err.contains("no node runs"), nobody.err);
+  }
+}
