@@ -167,7 +167,7 @@ final class Checker {
     verdict.accepted++;
     if (fate.isExpired()) judgeExpired(message, fate);
     if (fate.isRefused()) judgeRefused(message, fate);
-    if (fate.isForgotten()) verdict.forgotten++;
+    if (fate.isForgotten() && fate.isHandled()) verdict.forgotten++;
     if (!fate.isSettled() || (fate.isForgotten() && !fate.isHandled())) {
       Kind kind = fate.isHandled() ? Kind.UNREPORTED : Kind.LOST;
       verdict.violation(kind, explained(message, fate));

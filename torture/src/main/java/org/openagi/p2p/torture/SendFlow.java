@@ -65,7 +65,8 @@ final class SendFlow {
     past.open(to).forEach(this::resume);
     for (int number : past.uncertain(to)) {
       Planned message = plan.message(from, to, number);
-      // The first of a short-lived one may have expired: then the second is a later message of its own.
+      // The first of a short-lived one may have expired: then the second is a later message of its
+      // own.
       if (message.givenId() != null && !message.isShortLived()) submit(message);
     }
     int count = plan.count(from, to);
