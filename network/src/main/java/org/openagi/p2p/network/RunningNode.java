@@ -130,8 +130,12 @@ record RunningNode(
     Host host = Host.create(hostConfig(config), key);
     undo.push(() -> stop(host));
     PeerDirectory directory = new PeerDirectory(pins);
-    PeerKeeper keeper = new PeerKeeper(
-        host, (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS), time);
+    PeerKeeper.Timer later =
+        (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+    PeerKeeper keeper = new PeerKeeper(host, later, time);
+    if (config.connectionsPerPeer() > 1) {
+      host.addListener(new SpareConnections(host, later, config.connectionsPerPeer()));
+    }
     NameKeeper nameKeeper = new NameKeeper(identity, host, pins, directory, keeper, events, time);
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);

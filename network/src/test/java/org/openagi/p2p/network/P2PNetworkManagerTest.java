@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.net.CloseReason;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.Direction;
 import org.openagi.p2p.network.config.ConfigException;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
 import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
@@ -311,5 +314,22 @@ class P2PNetworkManagerTest {
     P2PNetworkManager node = nodes.start("", "x", UnaryOperator.identity());
     String id = node.identity().peerId().toString();
     assertTrue(node.nodeId().endsWith(id.substring(id.length() - 4)), node.nodeId());
+  }
+
+  /** Goal: as many connections as configured, again after one was lost, from one side only. */
+  @Test
+  void severalConnectionsAreKeptToAPeer() {
+    P2PNetworkManager bob =
+        nodes.start("bob", "bob", builder -> builder.set("connections_per_peer", "2"));
+    P2PNetworkManager alice =
+        nodes.start("alice", "alice", builder -> builder.set("connections_per_peer", "3"), bob);
+    awaitNames(alice, bob);
+    await("three", () -> alice.host().connections().size() == 3);
+    Connection lost = alice.host().connections().getFirst();
+    lost.abort(new CloseReason(CloseReason.Kind.CONNECTION_LOST, "cut by the test"));
+    await("another", () -> alice.host().connections().size() == 3 && !lost.isOpen());
+    assertTrue(alice.host().connections().stream()
+        .allMatch(each -> each.direction() == Direction.OUTBOUND));
+    assertEquals(1, alice.connectedPeers().size());
   }
 }

@@ -111,6 +111,14 @@ public final class ConfigKeys {
       "50",
       "Connections open at the same time; a further peer is refused with a reason.");
 
+  /** Spare connections. */
+  public static final ConfigKey<Long> CONNECTIONS_PER_PEER = ConfigKey.of(
+      "connections_per_peer",
+      ValueTypes.wholeNumber(1, 4, ""),
+      "1",
+      "Connections this node keeps to each peer that it dials. One carries the messages; when it is"
+          + " lost or suspect, they go on over another at once. All count towards max_connections.");
+
   /** Heartbeats. */
   public static final ConfigKey<Duration> HEARTBEAT_INTERVAL = ConfigKey.of(
       "heartbeat_interval",
@@ -199,6 +207,7 @@ public final class ConfigKeys {
       LISTEN,
       SECURITY,
       MAX_CONNECTIONS,
+      CONNECTIONS_PER_PEER,
       HEARTBEAT_INTERVAL,
       MESSAGE_TIMEOUT,
       RETRY_ATTEMPTS,

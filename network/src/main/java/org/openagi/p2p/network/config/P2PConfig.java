@@ -203,6 +203,11 @@ public final class P2PConfig {
     return get(ConfigKeys.BANDWIDTH_LIMIT);
   }
 
+  /** Connections kept to each peer, 1 to 4. */
+  public int connectionsPerPeer() {
+    return Math.toIntExact(get(ConfigKeys.CONNECTIONS_PER_PEER));
+  }
+
   /** Bytes per second to each peer; 0 means no limit. */
   public long bandwidthLimitPerPeer() {
     return get(ConfigKeys.BANDWIDTH_LIMIT_PER_PEER);

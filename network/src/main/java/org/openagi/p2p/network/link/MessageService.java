@@ -51,6 +51,7 @@ import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostListener;
 import org.openagi.p2p.net.mux.MuxedStream;
+import org.openagi.p2p.protocols.liveness.LinkState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +93,11 @@ public final class MessageService implements AutoCloseable {
   private final HostListener hostListener = new HostListener() {
     @Override
     public void onConnected(Connection connection) {
+      connectionsChanged(connection);
+    }
+
+    @Override
+    public void onHealthChanged(Connection connection, LinkState from, LinkState to, String why) {
       connectionsChanged(connection);
     }
 

@@ -26,6 +26,7 @@ import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.outbox.SendResources;
 import org.openagi.p2p.messaging.outbox.SendStats;
 import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.protocols.liveness.LinkState;
 
 /**
  * What goes to one peer. {@link #submit} and {@link #wake} are safe for any thread; everything else is
@@ -283,9 +284,13 @@ final class PeerOutbox {
     return made;
   }
 
+  /** One that may be dead is used as long as there is no better one. */
   private boolean hasUsableConnection() {
     Connection current = connection;
-    return current != null && current.isOpen();
+    if (current == null || !current.isOpen()) return false;
+    return current.health() == LinkState.HEALTHY
+        || service.host().connections(peer).stream()
+            .noneMatch(each -> each.isOpen() && each.health() == LinkState.HEALTHY);
   }
 
   /** Takes the preferred connection there is and moves to its event loop. */

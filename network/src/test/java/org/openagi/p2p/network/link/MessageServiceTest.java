@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -346,6 +347,46 @@ class MessageServiceTest {
     open.countDown();
     assertTrue(end(blocked.getLast()).isAcknowledged());
     assertEquals(40_002, handled.get());
+  }
+
+  /**
+   * Goal: messages go on over another connection at once. Method: kill, under load and five times, the one
+   * that carries them; nobody dials for them.
+   */
+  @Test
+  void messagesMoveToAnotherConnectionWhenTheirsDies() throws Exception {
+    Node alice = node(c -> c.withDial(false));
+    Node bob = node();
+    List<Integer> got = java.util.Collections.synchronizedList(new ArrayList<>());
+    bob.messages.addHandler(m -> got.add(Integer.parseInt(m.text())));
+    Multiaddr address = bob.host.listenAddresses().getFirst().withoutPeerId();
+    for (int i = 0; i < 2; i++) connectAnother(alice, address);
+    List<Delivery> all = new ArrayList<>();
+    int killed = 0;
+    while (killed < 5) {
+      for (int i = 0; i < 2_000; i++) {
+        all.add(alice.send(bob, MessageType.DATA, Integer.toString(all.size())));
+      }
+      int half = all.size() - 1_000;
+      await("half of them handled", () -> got.size() > half);
+      Connection used = alice.host.connections(bob.id()).stream()
+          .max(Comparator.comparingLong(each -> each.stats().bytesOut()))
+          .orElseThrow();
+      used.abort(new CloseReason(CloseReason.Kind.CONNECTION_LOST, "cut by the test"));
+      killed++;
+      long cutNanos = System.nanoTime();
+      assertTrue(end(alice.send(bob, MessageType.CONSENSUS, "-1")).isAcknowledged());
+      long gapMillis = (System.nanoTime() - cutNanos) / 1_000_000;
+      assertTrue(gapMillis < 5_000, gapMillis + " ms without an acknowledgement");
+      if (killed < 5) connectAnother(alice, address);
+    }
+    for (Delivery delivery : all) assertTrue(end(delivery).isAcknowledged());
+    got.removeIf(number -> number < 0);
+    assertEquals(java.util.stream.IntStream.range(0, all.size()).boxed().toList(), got);
+  }
+
+  private static void connectAnother(Node from, Multiaddr address) throws Exception {
+    from.host.connect(address).toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
   @Test
