@@ -389,6 +389,47 @@ class MessageServiceTest {
     from.host.connect(address).toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
+  /**
+   * Goal: a peer that takes nothing costs the others nothing, and they share alike. Method: one blocks, two
+   * get 1 MiB each at 1 MiB/s; what the third has in flight is its window, and then it is out.
+   */
+  @Test
+  void aBlockedPeerLeavesItsShareToTheOthers() throws Exception {
+    Node alice = node(c -> c.withBytesPerSecond(1 << 20, 0));
+    Node bob = node();
+    CountDownLatch open = new CountDownLatch(1);
+    bob.messages.addHandler(MessageType.DATA, m -> open.await());
+    bob.messages.addHandler(MessageType.CONSENSUS, m -> {});
+    List<Node> others = List.of(node(), node());
+    alice.connect(bob);
+    for (Node other : others) {
+      other.messages.addHandler(MessageType.DATA, m -> {});
+      alice.connect(other);
+    }
+    for (int i = 0; i < 64; i++) alice.messages.submit(bob.id(), noise(64 << 10));
+    List<Delivery> watched = new ArrayList<>();
+    for (Node other : others) {
+      for (int i = 0; i < 15; i++) alice.messages.submit(other.id(), noise(64 << 10));
+      watched.add(alice.messages.submit(other.id(), noise(64 << 10)));
+    }
+    long start = System.nanoTime();
+    assertTrue(end(alice.send(bob, MessageType.CONSENSUS, "passes")).isAcknowledged());
+    assertEquals(Delivery.State.QUEUED, watched.getFirst().state());
+    List<Long> millis = new ArrayList<>();
+    for (Delivery each : watched) {
+      assertTrue(end(each).isAcknowledged());
+      millis.add((System.nanoTime() - start) / 1_000_000);
+    }
+    assertTrue(millis.getLast() > 1_800, millis + " ms for 2 MiB at 1 MiB/s");
+    open.countDown();
+  }
+
+  private NetworkMessage noise(int bytes) {
+    byte[] payload = new byte[bytes];
+    random.nextBytes(payload);
+    return NetworkMessage.data("x", Bytes.wrap(payload));
+  }
+
   @Test
   void closingRefusesWhatIsLeftAndEverythingAfter() throws Exception {
     Node alice = node(c -> c.withDial(false));
