@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -16,9 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.Priority;
 import org.openagi.p2p.network.config.P2PConfig;
 
 /**
@@ -112,6 +118,47 @@ class ComponentSnippetsTest {
   }
   // end
 
+  // snippet: follow
+  void followDelivery(P2PNetworkManager p2pManager, String messageId) {
+    // By its id, as submit returned it or a person noted it; the queue remembers
+    Delivery delivery = p2pManager.delivery(messageId).orElseThrow();
+    System.out.println(messageId + " is " + delivery.state());
+    delivery.outcome().thenAccept(outcome -> {
+      switch (outcome) {
+        case Outcome.Acknowledged ok -> System.out.println("arrived");
+        case Outcome.Expired late -> System.out.println("too late: " + late.reason());
+        case Outcome.Refused no -> System.out.println(no.reason() + ": " + no.detail());
+      }
+    });
+  }
+  // end
+
+  // snippet: await
+  void sendAll(P2PNetworkManager p2pManager, List<NetworkMessage> messages)
+      throws InterruptedException {
+    DeliveryOptions options = DeliveryOptions.DEFAULT
+        .withLifetime(Duration.ofHours(1)) // the peer may be away for so long
+        .withPriority(Priority.HIGH); // overtakes other DATA
+    for (NetworkMessage message : messages) {
+      // Waits for room in the outbox, where submit would refuse
+      p2pManager.submitAwaiting(message, options);
+    }
+  }
+  // end
+
+  // snippet: request
+  void answerRequests(P2PNetworkManager p2pManager) {
+    p2pManager.registerRequestHandler(request -> Bytes.ofUtf8("It is " + request.text() + "."));
+  }
+
+  CompletableFuture<String> ask(P2PNetworkManager p2pManager, String peer, String question) {
+    // Fails at once, with the reason, if the request is refused; at the latest after 5 s
+    return p2pManager
+        .request(peer, Bytes.ofUtf8(question), Duration.ofSeconds(5))
+        .thenApply(NetworkMessage::text);
+  }
+  // end
+
   private void processDataMessage(NetworkMessage message) {
     log.add("data " + message.messageId());
   }
@@ -159,6 +206,27 @@ class ComponentSnippetsTest {
       List<String> lines = List.of(
           "Received message from node_123: hello", "data msg_001", "Message sent successfully");
       for (String line : lines) assertEquals(line, log.poll(40, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void messagesAreFollowedAwaitedAndAnsweredAsInTheSnippets() throws Exception {
+    try (TestNodes nodes = new TestNodes(folder)) {
+      P2PNetworkManager bob = nodes.start("bob");
+      answerRequests(bob);
+      bob.registerMessageHandler(message -> log.add("bob got " + message.text()));
+      P2PNetworkManager alice = nodes.start("alice", bob);
+      TestNodes.awaitNames(alice, bob);
+      assertEquals("It is so.", ask(alice, "bob", "so").get(40, TimeUnit.SECONDS));
+      sendAll(alice, List.of(NetworkMessage.text("bob", "one"), NetworkMessage.text("bob", "two")));
+      assertEquals("bob got one", log.poll(40, TimeUnit.SECONDS));
+      assertEquals("bob got two", log.poll(40, TimeUnit.SECONDS));
+      Delivery sent = alice.submit(NetworkMessage.text("bob", "three"));
+      assertEquals("bob got three", log.poll(40, TimeUnit.SECONDS));
+      assertTrue(sent.acknowledged().get(40, TimeUnit.SECONDS));
+      followDelivery(alice, sent.messageId());
+      assertEquals(sent.messageId() + " is ACKNOWLEDGED", log.poll(40, TimeUnit.SECONDS));
+      assertEquals("arrived", log.poll(40, TimeUnit.SECONDS));
     }
   }
 
