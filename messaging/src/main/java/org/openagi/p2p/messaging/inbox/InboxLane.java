@@ -101,6 +101,7 @@ final class InboxLane {
     this.unreported =
         (int) refusals.stream().filter(r -> r.number() >= acknowledgedEnd).count();
     log.setWakeUp(this::onStored);
+    lease.prepare(handledEnd);
   }
 
   Lane lane() {
@@ -144,8 +145,14 @@ final class InboxLane {
 
   /** The store got further: acknowledgements and leases may go on. Any thread. */
   private void onStored() {
+    boolean onLoop = isQuick() && hasStreams(); // then a stream's executor goes on
     for (ReceiveStream stream : streams) stream.tellProgress();
-    if (lease.isAwaited()) schedule();
+    if (lease.isAwaited() && !onLoop) schedule();
+  }
+
+  /** Goes on with what waited for a lease, if that may be done on an event loop. A stream's executor. */
+  void resumeHere() {
+    if (lease.isAwaited() && isQuick()) drainHere();
   }
 
   /** One more than the last acknowledged number. Any thread. */

@@ -26,6 +26,13 @@ final class Lease {
     return number < renewAt || renew(number);
   }
 
+  /** Asks for the first lease, before there is a message that needs it. */
+  void prepare(long number) {
+    if (log.leasedEnd() == InboxLog.ALL) return;
+    askedEnd = number + size;
+    log.lease(askedEnd);
+  }
+
   private boolean renew(long number) {
     long end = log.leasedEnd();
     if (end == InboxLog.ALL) {
@@ -33,7 +40,7 @@ final class Lease {
       return true;
     }
     if (askedEnd - number <= size / 2) {
-      if (number >= end && askedEnd > 0) size = Math.min(2 * size, MAX_NUMBERS);
+      if (number >= end) size = Math.min(2 * size, MAX_NUMBERS);
       askedEnd = number + size;
       log.lease(askedEnd);
     }

@@ -185,6 +185,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     if (over) return;
     ProtocolViolationException found = failure.get();
     if (found != null) throw fail(found);
+    InboxLane of = lane;
+    if (of != null) of.resumeHere();
     acknowledge();
     giveCredit();
     closeIfDone();

@@ -88,6 +88,11 @@ public final class OutboxEntry implements Delivery, Numbered {
     return entry;
   }
 
+  /** A recovered entry under another number. */
+  public OutboxEntry renumbered(NetworkMessage.Numbering names, long value) {
+    return recovered(message, names, value, lifetimeMillis, deadlineEpochMillis);
+  }
+
   /** What an entry that has ended already leaves in its log. */
   public OutboxEntry ended(Outcome end) {
     outcome = end;
@@ -269,7 +274,7 @@ public final class OutboxEntry implements Delivery, Numbered {
   }
 
   /** When the lifetime of an entry of an earlier process ends, in milliseconds since 1970; 0 for others. */
-  long deadlineEpochMillis() {
+  public long deadlineEpochMillis() {
     return deadlineEpochMillis;
   }
 

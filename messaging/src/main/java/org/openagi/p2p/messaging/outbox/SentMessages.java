@@ -121,6 +121,16 @@ public final class SentMessages {
     return entry == null ? 0 : entry.message().payload().length();
   }
 
+  /** Of the numbers below nobody knows whether they were acknowledged. */
+  public long forgottenEnd(long epoch) {
+    return forgottenEnds.getOrDefault(epoch, 1L);
+  }
+
+  /** What an earlier process forgot. */
+  public void forgetBelow(long epoch, long end) {
+    if (end > 1) forgottenEnds.merge(epoch, end, Math::max);
+  }
+
   /** As {@link MessageStore#dropDeadLetter}; returns what was dropped. */
   public Optional<StoredMessage> dropDeadLetter(String id) {
     lock.lock();
@@ -185,12 +195,23 @@ public final class SentMessages {
     if (outbox == null || outbox.lane() != place.lane()) return Optional.empty();
     long number = place.number();
     OutboxEntry entry = outbox.log().find(number);
-    if (entry != null) return Optional.of(outbox.describe(entry));
-    boolean isKnown = number < outbox.log().firstUnsettled()
-        && number >= forgottenEnds.getOrDefault(place.epoch(), 1L);
+    if (entry != null && !entry.isEnded()) return Optional.of(outbox.describe(entry));
+    Optional<StoredMessage> ended = endedAt(outbox, number);
+    if (ended.isPresent()) return ended;
+    boolean hasEnded = entry != null || number < outbox.log().firstUnsettled();
+    boolean isKnown = hasEnded && number >= forgottenEnd(place.epoch());
     if (!isKnown) return Optional.empty();
     return Optional.of(new StoredMessage(
         id, outbox.recipient(), outbox.lane(), number, null, Outcome.Acknowledged.INSTANCE, 0));
+  }
+
+  /** A message with a user's id also has a number. */
+  private Optional<StoredMessage> endedAt(Outbox outbox, long number) {
+    return deadLetters().stream()
+        .filter(letter -> letter.number() == number
+            && letter.lane() == outbox.lane()
+            && letter.recipient().equals(outbox.recipient()))
+        .findFirst();
   }
 
   /** Whether an end must be told: it is no acknowledgement, or the message has a user's id. */

@@ -1,0 +1,27 @@
+package org.openagi.p2p.messaging.journal;
+
+import java.io.IOException;
+
+/** A journal holds something that it cannot hold unless the disk changed it. Names file and offset. */
+public final class JournalDamagedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final String file;
+  private final long offset;
+
+  JournalDamagedException(String file, long offset, String what) {
+    super("journal is damaged: " + file + " at offset " + offset + ": " + what);
+    this.file = file;
+    this.offset = offset;
+  }
+
+  /** The name of the file. */
+  public String file() {
+    return file;
+  }
+
+  /** The offset of the first byte that cannot be trusted. */
+  public long offset() {
+    return offset;
+  }
+}
