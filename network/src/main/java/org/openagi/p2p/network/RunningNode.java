@@ -25,10 +25,13 @@ import org.openagi.p2p.core.record.NodeRecord;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.MessageStore;
+import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostConfig;
 import org.openagi.p2p.net.stream.P2PStream;
 import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.network.config.Store;
+import org.openagi.p2p.network.config.StoreSync;
 import org.openagi.p2p.network.config.Verify;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent;
@@ -39,6 +42,7 @@ import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
 import org.openagi.p2p.network.peers.RememberedPeers;
 import org.openagi.p2p.network.pins.PinStore;
+import org.openagi.p2p.network.store.QueueFolder;
 import org.openagi.p2p.network.transfer.TransferConfig;
 import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferService;
@@ -142,7 +146,8 @@ record RunningNode(
     exchange.start();
     host.addListener(new HostEvents(host, directory, keeper, remembered, events, time));
     extras.protocols().forEach(host::handle);
-    MessageService messages = messages(config, identity, host, key, directory, time);
+    MessageStore store = store(config, folder, events, time, undo);
+    MessageService messages = messages(config, identity, host, key, directory, store, time);
     undo.push(() -> messages.close(config.stopTimeout()));
     messages.addFaultListener(new MessageFaults(events, time));
     extras.handlers().attachTo(messages);
@@ -155,6 +160,7 @@ record RunningNode(
 
     List<Multiaddr> addresses = await(host.start());
     events.publish(new NetworkEvent.Listening(now(time), addresses));
+    messages.resume();
     files.start(timer);
     keeper.start(config.peers(), remembered.peers());
     LocalDiscovery discovery = new LocalDiscovery(config, host, keeper, events, time);
@@ -189,12 +195,27 @@ record RunningNode(
         .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
   }
 
+  private static MessageStore store(
+      P2PConfig config, DataFolder folder, EventBus events, TimeSource time, Deque<Runnable> undo)
+      throws IOException {
+    if (config.store() == Store.MEMORY) return new MemoryMessageStore(new SecureRandom(), time);
+    JournalConfig.Sync sync =
+        config.storeSync() == StoreSync.ALWAYS ? JournalConfig.Sync.ALWAYS : JournalConfig.Sync.OS;
+    JournalConfig journal =
+        JournalConfig.of(config.queueQuota(), sync, config.messageTimeout(), QueueFolder.bootId());
+    QueueFolder queue =
+        QueueFolder.open(folder.path(), journal, time, new QueueFaults(events, time));
+    undo.push(queue::close);
+    return queue.store();
+  }
+
   private static MessageService messages(
       P2PConfig config,
       Identity identity,
       Host host,
       HostKey key,
       PeerDirectory directory,
+      MessageStore store,
       TimeSource time) {
     MessageConfig defaults = MessageConfig.defaults();
     MessageConfig messages = defaults
@@ -205,7 +226,6 @@ record RunningNode(
             .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
         .withNames(identity.nodeId(), directory::displayName)
         .withBytesPerSecond(config.bandwidthLimit(), config.bandwidthLimitPerPeer());
-    MessageStore store = new MemoryMessageStore(new SecureRandom(), time);
     return new MessageService(host, key, messages, store, time);
   }
 

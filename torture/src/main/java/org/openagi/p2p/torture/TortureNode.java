@@ -69,7 +69,7 @@ public final class TortureNode {
         .set("heartbeat_interval", "2")
         .set("bandwidth_limit", "0")
         .set("message_timeout", String.valueOf(Duration.ofHours(2).toSeconds()));
-    if (!settings.store().equals("memory")) builder.set("store", settings.store());
+    builder.set("store", settings.store());
     return builder.build();
   }
 

@@ -164,7 +164,7 @@ public final class OurSystem implements BenchSystem, OvertakeSystem {
     Path folder = Files.createTempDirectory("p2p-bench-" + name);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
     P2PNetworkManager.Builder builder = P2PNetworkManager.builder();
-    if (settings.durable()) builder.set("store", "journal");
+    builder.set("store", settings.durable() ? "journal" : "memory");
     return builder
         .nodeId(name)
         .dataFolder(folder)

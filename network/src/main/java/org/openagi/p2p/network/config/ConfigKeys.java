@@ -134,6 +134,32 @@ public final class ConfigKeys {
       "60",
       "How long a message may wait for its acknowledgement before it is reported as expired.");
 
+  /** Where messages wait. */
+  public static final ConfigKey<Store> STORE = ConfigKey.of(
+      "store",
+      ValueTypes.oneOf(words("journal", Store.JOURNAL, "memory", Store.MEMORY)),
+      "journal",
+      "Where messages wait and what was handled is remembered: journal keeps both on disk, in the"
+          + " folder queue of the data folder, and goes on after a crash; memory forgets all"
+          + " when the node ends.");
+
+  /** Disk space of the journal. */
+  public static final ConfigKey<Long> QUEUE_QUOTA = ConfigKey.of(
+      "queue_quota",
+      ValueTypes.wholeNumber(4L << 20, 1L << 40, "bytes"),
+      "1073741824",
+      "Most bytes the journal may take on disk. When it is full a message is refused with"
+          + " QUEUE_FULL.");
+
+  /** When a message in the journal counts as kept. */
+  public static final ConfigKey<StoreSync> STORE_SYNC = ConfigKey.of(
+      "store_sync",
+      ValueTypes.oneOf(words("always", StoreSync.ALWAYS, "os", StoreSync.OS)),
+      "always",
+      "When a message counts as kept: always waits until the disk has it, so it survives a loss of"
+          + " power; os trusts the operating system, so it survives the end of the process"
+          + " only.");
+
   /** Redeliveries to a failing handler and resends. */
   public static final ConfigKey<Long> RETRY_ATTEMPTS = ConfigKey.of(
       "retry_attempts",
@@ -211,6 +237,9 @@ public final class ConfigKeys {
       HEARTBEAT_INTERVAL,
       MESSAGE_TIMEOUT,
       RETRY_ATTEMPTS,
+      STORE,
+      QUEUE_QUOTA,
+      STORE_SYNC,
       BANDWIDTH_LIMIT,
       BANDWIDTH_LIMIT_PER_PEER,
       VERIFY,

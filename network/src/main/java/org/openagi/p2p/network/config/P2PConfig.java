@@ -198,6 +198,21 @@ public final class P2PConfig {
     return Math.toIntExact(get(ConfigKeys.RETRY_ATTEMPTS));
   }
 
+  /** Where messages wait. */
+  public Store store() {
+    return get(ConfigKeys.STORE);
+  }
+
+  /** Most bytes of the journal on disk. */
+  public long queueQuota() {
+    return get(ConfigKeys.QUEUE_QUOTA);
+  }
+
+  /** When a message in the journal counts as kept. */
+  public StoreSync storeSync() {
+    return get(ConfigKeys.STORE_SYNC);
+  }
+
   /** Bytes per second to all peers together; 0 means no limit. */
   public long bandwidthLimit() {
     return get(ConfigKeys.BANDWIDTH_LIMIT);

@@ -48,7 +48,8 @@ public final class OwnerOnly {
     }
   }
 
-  static void createFolders(Path folder) throws IOException {
+  /** Makes a folder, and those above it that are missing, for its owner alone. */
+  public static void createFolders(Path folder) throws IOException {
     Files.createDirectories(folder, folderAttributes());
   }
 

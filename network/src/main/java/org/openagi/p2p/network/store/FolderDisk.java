@@ -1,0 +1,117 @@
+package org.openagi.p2p.network.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.openagi.p2p.messaging.journal.JournalDisk;
+import org.openagi.p2p.messaging.journal.JournalFile;
+import org.openagi.p2p.network.keystore.OwnerOnly;
+
+/** A folder of the file system as a journal sees it; files are readable by their owner only. Confined to one thread. */
+final class FolderDisk implements JournalDisk {
+  private static final int COPY_BYTES = 1 << 20;
+
+  private final Path folder;
+  private final ByteBuffer copy = ByteBuffer.allocateDirect(COPY_BYTES);
+
+  FolderDisk(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).toList();
+    }
+  }
+
+  @Override
+  public JournalFile create(String name) throws IOException {
+    return new OpenFile(FileChannel.open(
+        folder.resolve(name),
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        OwnerOnly.fileAttributes(folder)));
+  }
+
+  @Override
+  public JournalFile open(String name) throws IOException {
+    return new OpenFile(
+        FileChannel.open(folder.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Files.move(folder.resolve(from), folder.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.delete(folder.resolve(name));
+  }
+
+  @Override
+  public void sync() throws IOException {
+    OwnerOnly.forceFolder(folder);
+  }
+
+  /** Goes through one buffer of its own: the JDK would keep one of the largest size that was ever written. */
+  private final class OpenFile implements JournalFile {
+    private final FileChannel channel;
+
+    OpenFile(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void write(long position, byte[] source, int offset, int length) throws IOException {
+      for (int done = 0; done < length; ) {
+        int piece = Math.min(COPY_BYTES, length - done);
+        copy.clear().put(source, offset + done, piece).flip();
+        while (copy.hasRemaining()) {
+          channel.write(copy, position + done + copy.position());
+        }
+        done += piece;
+      }
+    }
+
+    @Override
+    public int read(long position, byte[] target, int offset, int length) throws IOException {
+      int done = 0;
+      while (done < length) {
+        copy.clear().limit(Math.min(COPY_BYTES, length - done));
+        int read = channel.read(copy, position + done);
+        if (read < 0) break;
+        copy.flip().get(target, offset + done, read);
+        done += read;
+      }
+      return done;
+    }
+
+    @Override
+    public void truncate(long length) throws IOException {
+      channel.truncate(length);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package org.openagi.p2p.network.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.MessageStore;
+import org.openagi.p2p.messaging.journal.JournalConfig;
+import org.openagi.p2p.messaging.journal.JournalListener;
+import org.openagi.p2p.messaging.journal.JournalMessageStore;
+import org.openagi.p2p.network.keystore.OwnerOnly;
+
+/**
+ * The messages of a node in a folder, with the thread that writes them. One process at a time has the folder. Safe for any
+ * thread.
+ */
+public final class QueueFolder implements AutoCloseable {
+  /** The folder in the data folder of a node. */
+  public static final String FOLDER = "queue";
+
+  private static final String LOCK_FILE = "lock";
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final FileChannel lock;
+  private final JournalMessageStore store;
+  private final Thread thread = new Thread(this::run, "message-journal");
+  private final AtomicBoolean asleep = new AtomicBoolean();
+  private volatile boolean closing;
+
+  private QueueFolder(
+      Path folder,
+      FileChannel lock,
+      JournalConfig config,
+      TimeSource time,
+      JournalListener listener)
+      throws IOException {
+    Consumer<Runnable> observers =
+        task -> Thread.ofVirtual().name("message-accepted").start(task);
+    this.lock = lock;
+    this.store = JournalMessageStore.open(
+        new FolderDisk(folder), config, new SecureRandom(), time, observers, listener, this::wake);
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Opens the queue of a node, making it if there is none.
+   *
+   * @param dataFolder of the node
+   * @throws IOException with one sentence: who holds the folder, or what is damaged where
+   */
+  public static QueueFolder open(
+      Path dataFolder, JournalConfig config, TimeSource time, JournalListener listener)
+      throws IOException {
+    Path folder = dataFolder.resolve(FOLDER);
+    OwnerOnly.createFolders(folder);
+    FileChannel lock = FileChannel.open(
+        folder.resolve(LOCK_FILE),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        OwnerOnly.fileAttributes(folder));
+    try {
+      if (!isLocked(lock)) {
+        throw new IOException("the message queue " + folder + " is in use by another process");
+      }
+      QueueFolder queue = new QueueFolder(folder, lock, config, time, listener);
+      queue.thread.start();
+      return queue;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      FileLock taken = channel.tryLock();
+      return taken != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // another node of this process has it
+    }
+  }
+
+  /** Names the run of the operating system where it tells one, else 0. */
+  public static long bootId() {
+    try {
+      UUID id = UUID.fromString(Files.readString(BOOT_ID).strip());
+      return id.getMostSignificantBits() ^ id.getLeastSignificantBits();
+    } catch (IOException | IllegalArgumentException e) {
+      return 0; // not told on this system: then every start may be a new run
+    }
+  }
+
+  /** What waits and what was handled. Closed by {@link #close} alone. */
+  public MessageStore store() {
+    return store;
+  }
+
+  /** Bytes that the files take or will. */
+  public long bytesUsed() {
+    return store.bytesUsed();
+  }
+
+  private void wake() {
+    if (asleep.get() && asleep.compareAndSet(true, false)) LockSupport.unpark(thread);
+  }
+
+  private void run() {
+    while (!closing) {
+      if (store.work()) continue;
+      asleep.set(true); // first, so that either we see the work or who brings it sees that we sleep
+      while (asleep.get() && !store.hasWork() && !closing) LockSupport.park(this);
+      asleep.set(false);
+    }
+    store.close();
+  }
+
+  /** Writes what is left, ends the journal in order and lets go of the folder. Blocks. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) Thread.currentThread().interrupt();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("the lock of the message queue", e);
+    }
+  }
+}
