@@ -91,5 +91,6 @@ final class IncomingTransfer {
 
   void setStore(ReceivingStore made) {
     store = made;
+    if (made instanceof FileStore file) handle.setFile(file.target());
   }
 }

@@ -1,5 +1,7 @@
 package org.openagi.p2p.network.transfer;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.openagi.p2p.messaging.transfer.TransferId;
 
@@ -13,6 +15,9 @@ public interface Transfer {
 
   /** What the sender calls the content. Not to be used as a path, nor shown unescaped. */
   String name();
+
+  /** The file it is received into, under its final name; empty if there is none or it is not open yet. */
+  Optional<Path> file();
 
   /** How far it is. */
   TransferState state();

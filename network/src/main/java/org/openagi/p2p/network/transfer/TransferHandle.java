@@ -1,11 +1,14 @@
 package org.openagi.p2p.network.transfer;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.transfer.Done;
 import org.openagi.p2p.messaging.transfer.TransferId;
@@ -26,6 +29,7 @@ final class TransferHandle implements Transfer {
   private final Runnable canceller;
   private final List<TransferListener> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<TransferOutcome> outcome = new CompletableFuture<>();
+  private volatile @Nullable Path file;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
@@ -58,6 +62,10 @@ final class TransferHandle implements Transfer {
   }
 
   // ---- for the threads that work ---------------------------------------------------------------
+
+  void setFile(Path target) {
+    file = target;
+  }
 
   void enter(TransferState next) {
     lock.lock();
@@ -165,6 +173,11 @@ final class TransferHandle implements Transfer {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return Optional.ofNullable(file);
   }
 
   @Override

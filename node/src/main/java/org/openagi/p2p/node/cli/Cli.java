@@ -33,6 +33,7 @@ public final class Cli {
     commands.put("node", () -> new NodeCommand(streams));
     commands.put("peers", () -> new PeersCommand(streams));
     commands.put("send", () -> new SendCommand(streams));
+    commands.put("copy", () -> new CopyCommand(streams));
     commands.put("listen", () -> new ListenCommand(streams));
     commands.put("ping", () -> new PingCommand(streams));
     commands.put("queue", () -> new QueueCommand(streams));

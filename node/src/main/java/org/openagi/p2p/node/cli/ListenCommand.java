@@ -5,6 +5,7 @@ import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code p2p listen}: messages and nothing else. */
@@ -13,8 +14,11 @@ import picocli.CommandLine.Option;
     description = "Prints the messages that come in, and acknowledges them.",
     footer = {"", "Ctrl-C and SIGTERM end it in good order, with exit code 0."})
 final class ListenCommand extends NetworkCommand {
-  @Option(names = "--count", paramLabel = "N", description = "end after so many messages")
+  @Option(names = "--count", paramLabel = "N", description = "end after so many messages and files")
   private int count;
+
+  @Mixin
+  private ReceiveOption receive = new ReceiveOption();
 
   ListenCommand(Streams streams) {
     super(streams);
@@ -30,6 +34,7 @@ final class ListenCommand extends NetworkCommand {
         printer.print(message);
         left.countDown();
       });
+      receive.attach(session.manager(), out, left::countDown);
       var addresses = session.start();
       String name = session.manager().nodeId();
       JsonObject object = EventPrinter.object("listening")

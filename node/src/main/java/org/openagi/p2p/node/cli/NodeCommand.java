@@ -14,6 +14,7 @@ import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code p2p node}: a node that runs until it is stopped. */
@@ -36,6 +37,9 @@ final class NodeCommand extends NetworkCommand {
   @Option(names = "--until-eof", description = "stop when standard input ends")
   private boolean untilEof;
 
+  @Mixin
+  private ReceiveOption receive = new ReceiveOption();
+
   NodeCommand(Streams streams) {
     super(streams);
   }
@@ -45,6 +49,7 @@ final class NodeCommand extends NetworkCommand {
     try (Session session = Session.node(config, this::addProtocols)) {
       var console = new Console(session.manager(), out);
       console.watch();
+      receive.attach(session.manager(), out, () -> {});
       List<Multiaddr> addresses = session.start();
       Runnable stop = () -> console.stopped(session::stop);
       return Shutdown.guard(DONE, stop, () -> {

@@ -16,6 +16,9 @@ final class Output {
   private final boolean json;
   private final Style style;
 
+  /** Guarded by lock: something is shown that has to go before a line is printed. */
+  private boolean shown;
+
   Output(Streams streams, boolean json, Style style) {
     this.out = streams.out();
     this.err = streams.err();
@@ -56,6 +59,22 @@ final class Output {
     print(err, "p2p: " + text);
   }
 
+  /**
+   * Shows for people on a terminal how far something is, in place of what was shown before; elsewhere
+   * nothing. Anything else that is printed comes on a line of its own.
+   */
+  void show(String text) {
+    if (json || !Style.isTerminal()) return;
+    lock.lock();
+    try {
+      err.print("\r" + text + "\033[K");
+      err.flush();
+      shown = !text.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Prints why the command fails, one line a problem. */
   void fail(String problems) {
     problems.lines().forEach(line -> print(err, "p2p: " + SafeText.of(line)));
@@ -72,6 +91,9 @@ final class Output {
   private void print(PrintWriter writer, String line) {
     lock.lock();
     try {
+      if (shown) err.print("\r\033[K");
+      if (shown) err.flush();
+      shown = false;
       writer.println(line);
       writer.flush();
     } finally {

@@ -14,7 +14,12 @@ enum Style {
   static Style detected() {
     String noColour = System.getenv("NO_COLOR");
     boolean wanted = noColour == null || noColour.isEmpty();
-    return wanted && Boolean.getBoolean(TERMINAL_PROPERTY) ? COLOURED : PLAIN;
+    return wanted && isTerminal() ? COLOURED : PLAIN;
+  }
+
+  /** Whether the launcher found standard output to be a terminal. */
+  static boolean isTerminal() {
+    return Boolean.getBoolean(TERMINAL_PROPERTY);
   }
 
   String bold(String text) {

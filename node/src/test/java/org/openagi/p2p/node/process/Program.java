@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,12 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Map<String, String> variables, String... arguments) throws IOException {
-    var builder = new ProcessBuilder(NodeProgram.command(HEAP_MEGABYTES, List.of(arguments)));
+    return start(HEAP_MEGABYTES, variables, arguments);
+  }
+
+  static Program start(int heapMegabytes, Map<String, String> variables, String... arguments)
+      throws IOException {
+    var builder = new ProcessBuilder(NodeProgram.command(heapMegabytes, List.of(arguments)));
     builder.environment().keySet().removeIf(name -> name.startsWith("P2P_"));
     builder.environment().putAll(variables);
     return new Program(builder.start());
@@ -100,6 +107,20 @@ final class Program implements AutoCloseable {
   /** As {@code kill} does. */
   void terminate() {
     process.toHandle().destroy(); // leaves its streams open, unlike Process.destroy
+  }
+
+  /** As {@code kill -9} does. */
+  void kill() throws InterruptedException {
+    process.toHandle().destroyForcibly();
+    process.waitFor();
+  }
+
+  /** The most memory the process has had in RAM, as the kernel counts it. */
+  String peakMemory() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .findFirst()
+        .orElse("VmHWM: unknown");
   }
 
   /** For a test that failed: everything that was printed. */
