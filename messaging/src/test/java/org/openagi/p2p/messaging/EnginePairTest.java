@@ -173,6 +173,17 @@ class EnginePairTest {
     assertEquals(1, handled.size());
   }
 
+  /** Found by {@code whateverHappensToTheLink} with seed 18714214589272. */
+  @Test
+  void aGreetingThatSettlesOnlyWhatExpiredBeforeItIsNoViolation() {
+    startAndCollect(6);
+    sender.submit(message(MessageType.DATA, 1, 10), 100);
+    world.runFor(200 * MILLI);
+    connectAll();
+    world.runFor(5 * MILLI);
+    assertEquals(List.of(), sender.violations);
+  }
+
   @Test
   void anExpiredMessageBetweenOthersLeavesAHole() {
     startAndCollect(7);

@@ -140,6 +140,8 @@ public final class SendLane implements FrameAssembler.Sink {
     assembler = new FrameAssembler(this);
     unsent = log.cursor();
     waitsForGreeting = unsent.number() < highestSentEnd;
+    // What is over before the first number of the greeting is history for both, sent or not.
+    highestSentEnd = Math.max(highestSentEnd, unsent.number());
     maxMessageBytes = NetworkMessage.MAX_PAYLOAD_BYTES;
     maxUnsealedBytes = WireLimits.MIN_UNSEALED_BYTES;
     lastSealNanos = time.nanoTime() - sealIntervalNanos;
