@@ -17,7 +17,6 @@ import org.openagi.p2p.network.P2PNetworkManager;
 /** Sends a vote every 10 ms, with or without the largest payload in flight beside it. Confined to one thread. */
 final class UrgentSender implements OvertakeSystem.Overtaker {
   private static final long PAUSE_NANOS = 10_000_000;
-  private static final int WARMUP_PAYLOADS = 32;
   private static final int WARMUP_BYTES = 8 << 20;
   private static final int END_SECONDS = 60;
   private static final Duration LIFETIME = Duration.ofHours(1);
@@ -38,7 +37,10 @@ final class UrgentSender implements OvertakeSystem.Overtaker {
 
   void warmUp(int seconds) throws Exception {
     Bytes part = Bytes.copyOf(payload.unsafeArray(), 0, WARMUP_BYTES);
-    for (int i = 0; i < WARMUP_PAYLOADS; i++) await(submitBulk(part));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    do {
+      await(submitBulk(part));
+    } while (System.nanoTime() - end < 0);
     votes(TimeUnit.SECONDS.toNanos(Math.max(1, seconds)), false);
   }
 
