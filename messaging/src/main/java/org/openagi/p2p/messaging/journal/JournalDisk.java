@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.journal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -22,6 +23,16 @@ public interface JournalDisk {
 
   /** Removes a file. */
   void delete(String name) throws IOException;
+
+  /**
+   * Memory of a name that later processes find as it was left, as long as the machine runs; zeros at first. What is put
+   * there needs no sync and may be lost with the power.
+   *
+   * @param bytes the same at each call
+   */
+  default ByteBuffer sharedMemory(String name, int bytes) throws IOException {
+    return ByteBuffer.allocate(bytes);
+  }
 
   /** Makes names durable: what was made, renamed and deleted so far. */
   void sync() throws IOException;

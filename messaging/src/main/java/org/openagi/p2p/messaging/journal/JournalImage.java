@@ -186,7 +186,7 @@ final class JournalImage {
     inbox.settledEnd = Math.max(inbox.settledEnd, in.number());
   }
 
-  private void onHandledId(PeerId sender, String id) {
+  void onHandledId(PeerId sender, String id) {
     LinkedHashSet<String> ids = handledIds.computeIfAbsent(sender, s -> new LinkedHashSet<>());
     ids.remove(id);
     ids.add(id);

@@ -29,6 +29,9 @@ final class JournalInbox extends JournalLog implements InboxLog {
   private volatile long leasedEnd;
   private volatile @Nullable Runnable wakeUp;
 
+  /** The first refusal that is not written: what comes after it is not entered on the board. Written under the lock. */
+  private volatile long enterableEnd = ALL;
+
   private final ConcurrentLinkedQueue<Refusal> unwritten = new ConcurrentLinkedQueue<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Refusal> refusals = new ArrayDeque<>();
@@ -108,6 +111,7 @@ final class JournalInbox extends JournalLog implements InboxLog {
     // One writer, the lane's drain, so no contention: a plain store with release would do as well.
     if (end > handledEnd.getPlain()) {
       handledEnd.setRelease(end);
+      if (end <= enterableEnd) store().board().enter(place, end);
       touch();
     }
   }
@@ -118,10 +122,11 @@ final class JournalInbox extends JournalLog implements InboxLog {
     try {
       if (refusals.size() >= MAX_REFUSALS) refusals.removeFirst();
       refusals.addLast(refusal);
+      unwritten.add(refusal);
+      if (enterableEnd == ALL) enterableEnd = refusal.number();
     } finally {
       lock.unlock();
     }
-    unwritten.add(refusal);
   }
 
   @Override
@@ -198,11 +203,21 @@ final class JournalInbox extends JournalLog implements InboxLog {
 
   /** What was seen is durable. */
   void publish() {
+    if (enterableEnd != ALL) letRefusalsPass();
     if (!isAwaited()) return;
     acknowledgeableEnd = settledSeen;
     leasedEnd = leaseSeen;
     Runnable told = wakeUp;
     if (told != null) told.run();
+  }
+
+  private void letRefusalsPass() {
+    lock.lock();
+    try {
+      if (unwritten.isEmpty()) enterableEnd = ALL;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

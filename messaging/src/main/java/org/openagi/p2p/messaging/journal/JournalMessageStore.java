@@ -44,6 +44,8 @@ public final class JournalMessageStore implements MessageStore {
   /** Users' ids of handled messages remembered in all; beyond it the sender heard longest ago loses its oldest. */
   static final int MAX_IDS = 65_536;
 
+  private static final String BOARD = "board";
+
   private record InboxKey(PeerId sender, Lane lane, long epoch) {}
 
   private final JournalConfig config;
@@ -51,6 +53,7 @@ public final class JournalMessageStore implements MessageStore {
   private final TimeSource time;
   private final SentMessages sent = new SentMessages();
   private final JournalWriter writer;
+  private final HandledBoard board;
   private final AtomicLong reserved = new AtomicLong();
   private final Runnable wakeUp;
 
@@ -70,11 +73,13 @@ public final class JournalMessageStore implements MessageStore {
       TimeSource time,
       Consumer<Runnable> observers,
       JournalListener listener,
-      Runnable wakeUp) {
+      Runnable wakeUp)
+      throws IOException {
     this.config = config;
     this.random = random;
     this.time = time;
     this.wakeUp = wakeUp;
+    this.board = new HandledBoard(disk.sharedMemory(BOARD, HandledBoard.BYTES));
     this.writer = new JournalWriter(this, disk, config, random, time, observers, listener);
   }
 
@@ -134,6 +139,7 @@ public final class JournalMessageStore implements MessageStore {
       byId.put(each.getKey(), made);
       sent.forgetBelow(made.epoch(), outbox.forgottenEnd);
     }
+    if (board.isOf(config.bootId())) readBoard(image);
     for (JournalImage.InboxImage each : image.inboxes.values()) {
       JournalInbox made = new JournalInbox(
           this, each.place, each.handledEnd, each.settledEnd, each.leasedEnd, each.refusals);
@@ -151,6 +157,17 @@ public final class JournalMessageStore implements MessageStore {
           of.place(), end.messageId(), end.number(), entry, end.outcome(), end.epochMillis());
     }
     writer.start(recovery, byId.values(), inboxes.values());
+    board.reset(config.bootId());
+    for (JournalInbox inbox : inboxes.values()) board.claim(inbox.place(), inbox.handledEnd());
+  }
+
+  /** What handlers did after the last group was written. Nothing beyond a lease was handed over, so more is no truth. */
+  private void readBoard(JournalImage image) {
+    for (JournalImage.InboxImage inbox : image.inboxes.values()) {
+      long end = Math.min(board.end(inbox.place), inbox.leasedEnd);
+      inbox.handledEnd = Math.max(inbox.handledEnd, end);
+    }
+    for (HandledBoard.HandledId id : board.ids()) image.onHandledId(id.sender(), id.id());
   }
 
   private JournalOutbox add(JournalOutbox made) {
@@ -226,6 +243,7 @@ public final class JournalMessageStore implements MessageStore {
       JournalInbox made = new JournalInbox(
           this, new JournalInbox.Place(++lastId, sender, lane, epoch), 1, 1, 1, List.of());
       add(made);
+      board.claim(made.place(), 1);
       return made;
     } finally {
       lock.unlock();
@@ -253,10 +271,11 @@ public final class JournalMessageStore implements MessageStore {
       if (ids.size() > MAX_IDS_PER_SENDER) ids.removeFirst();
       idCount += ids.size() - before;
       if (idCount > MAX_IDS) forgetId();
+      board.addId(sender, messageId);
+      writer.laterHandledId(sender, messageId);
     } finally {
       lock.unlock();
     }
-    writer.later(records -> records.handledId(sender, messageId));
   }
 
   private void forgetId() {
@@ -304,6 +323,10 @@ public final class JournalMessageStore implements MessageStore {
   }
 
   // ---- for the parts ----
+
+  HandledBoard board() {
+    return board;
+  }
 
   SentMessages sent() {
     return sent;

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
@@ -61,6 +62,7 @@ final class JournalWriter {
   private long[] settledSeen = new long[16];
   private int nextCompaction = COMPACT_FROM;
   private long written;
+  private int idsInGroup;
   private boolean closed;
 
   JournalWriter(
@@ -127,6 +129,13 @@ final class JournalWriter {
     forgotten.add(inbox);
   }
 
+  void laterHandledId(PeerId sender, String id) {
+    later(to -> {
+      to.handledId(sender, id);
+      idsInGroup++;
+    });
+  }
+
   Outcome.@Nullable Refused failure() {
     return failure;
   }
@@ -190,6 +199,8 @@ final class JournalWriter {
     force |= writeEntries();
     writeMarks();
     chain.endGroup(force);
+    store.board().onIdsWritten(idsInGroup);
+    idsInGroup = 0;
     for (JournalOutbox outbox : dirtyOutboxes) outbox.publish(tell::add);
     for (JournalInbox inbox : dirtyInboxes) inbox.publish();
     tellObservers();

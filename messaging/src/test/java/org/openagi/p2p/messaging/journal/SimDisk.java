@@ -2,6 +2,7 @@ package org.openagi.p2p.messaging.journal;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ final class SimDisk implements JournalDisk {
   private final Map<String, Node> names = new TreeMap<>();
   private final Map<String, Node> forcedNames = new TreeMap<>();
   private final List<Runnable> nameChanges = new ArrayList<>();
+  private final Map<String, ByteBuffer> memory = new HashMap<>();
   private Fault fault = Fault.NONE;
   private long operationsLeft = Long.MAX_VALUE;
   private boolean syncsOnly;
@@ -121,6 +123,12 @@ final class SimDisk implements JournalDisk {
     copy.now = bytes;
     copy.forced = bytes.clone();
     return copy;
+  }
+
+  /** Kept for the next process on this disk, lost with the power. */
+  @Override
+  public ByteBuffer sharedMemory(String name, int bytes) {
+    return memory.computeIfAbsent(name, unused -> ByteBuffer.allocate(bytes));
   }
 
   /** The bytes of a file, to be looked at or changed in place. */

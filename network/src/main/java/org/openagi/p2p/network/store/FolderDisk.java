@@ -57,6 +57,16 @@ final class FolderDisk implements JournalDisk {
   }
 
   @Override
+  public ByteBuffer sharedMemory(String name, int bytes) throws IOException {
+    try (FileChannel file = FileChannel.open(
+        folder.resolve(name),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        OwnerOnly.fileAttributes(folder))) {
+      return file.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
+    }
+  }
+
+  @Override
   public void sync() throws IOException {
     OwnerOnly.forceFolder(folder);
   }
