@@ -71,7 +71,6 @@ public final class SentMessages {
       @Nullable OutboxEntry entry,
       Outcome end,
       long epochMillis) {
-    givenIds.computeIfPresent(id, (same, waiting) -> waiting.entry == entry ? null : waiting);
     boolean isAcknowledged = end.isAcknowledged();
     StoredMessage message = new StoredMessage(
         id,
@@ -81,11 +80,18 @@ public final class SentMessages {
         isAcknowledged ? null : entry,
         end,
         epochMillis);
+    List<StoredMessage> forgotten = remember(message, isAcknowledged);
+    // Not before: who looks for the message meanwhile finds it in one place or the other.
+    givenIds.computeIfPresent(id, (same, waiting) -> waiting.entry == entry ? null : waiting);
+    return forgotten;
+  }
+
+  private List<StoredMessage> remember(StoredMessage message, boolean isAcknowledged) {
     lock.lock();
     try {
       if (!isAcknowledged) return addDead(message);
-      acknowledged.remove(id);
-      acknowledged.put(id, message);
+      acknowledged.remove(message.messageId());
+      acknowledged.put(message.messageId(), message);
       if (acknowledged.size() > MAX_ACKNOWLEDGED_IDS) acknowledged.pollFirstEntry();
       return List.of();
     } finally {
@@ -187,6 +193,8 @@ public final class SentMessages {
     } finally {
       lock.unlock();
     }
+    // It ends this moment: its end is known, and recorded next.
+    if (waiting != null) return Optional.of(waiting.outbox.describe(waiting.entry));
     return LaneNumbering.parse(id).flatMap(place -> findNumber(id, place));
   }
 
@@ -194,13 +202,16 @@ public final class SentMessages {
     Outbox outbox = byEpoch.get(place.epoch());
     if (outbox == null || outbox.lane() != place.lane()) return Optional.empty();
     long number = place.number();
+    // An end is recorded before its entry leaves the log: so the log is looked at first, and what
+    // is gone from there has an
+    // end that is recorded, or was acknowledged.
     OutboxEntry entry = outbox.log().find(number);
     if (entry != null && !entry.isEnded()) return Optional.of(outbox.describe(entry));
+    if (number >= outbox.log().end()) return Optional.empty();
     Optional<StoredMessage> ended = endedAt(outbox, number);
     if (ended.isPresent()) return ended;
-    boolean hasEnded = entry != null || number < outbox.log().firstUnsettled();
-    boolean isKnown = hasEnded && number >= forgottenEnd(place.epoch());
-    if (!isKnown) return Optional.empty();
+    if (entry != null) return Optional.of(outbox.describe(entry));
+    if (number < forgottenEnd(place.epoch())) return Optional.empty();
     return Optional.of(new StoredMessage(
         id, outbox.recipient(), outbox.lane(), number, null, Outcome.Acknowledged.INSTANCE, 0));
   }
