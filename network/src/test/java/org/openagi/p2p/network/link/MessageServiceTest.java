@@ -390,7 +390,7 @@ class MessageServiceTest {
   }
 
   /**
-   * Goal: a peer that takes nothing costs the others nothing, and they share alike. Method: one blocks, two
+   * Goal: a peer that takes nothing does not stop the others, within the limit. Method: one blocks, two
    * get 1 MiB each at 1 MiB/s; what the third has in flight is its window, and then it is out.
    */
   @Test
