@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.network.StoppedNode;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.node.control.ControlClient;
 import org.openagi.p2p.node.control.ControlException;
 import org.openagi.p2p.node.control.ControlReply;
 import org.openagi.p2p.node.control.ControlRequest;
+import org.openagi.p2p.node.control.LocalControl;
+import org.openagi.p2p.node.control.QueueService;
 import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,7 +39,8 @@ import picocli.CommandLine.Parameters;
       "export FILE     writes what waits for a peer, --to PEER, into a signed file to be carried there",
       "import FILE     takes in such a file; senders learn of it when they connect the next time",
       "",
-      "It works on the node that runs with the data folder, through its socket control.sock."
+      "It works on the node that runs with the data folder, or on the folder of one that does not run;",
+      "only import needs a node that runs."
     })
 final class QueueCommand extends NetworkCommand {
   /** What can be done. */
@@ -90,8 +95,8 @@ final class QueueCommand extends NetworkCommand {
             "no action '" + word + "'; there are ls, show, retry, drop, export and import"));
     JsonObject request = request(action);
     List<ControlReply> replies = new ArrayList<>();
-    try (ControlClient node = connect(config.dataFolder())) {
-      node.ask(request, replies::add);
+    try {
+      ask(config, request, replies::add);
     } catch (ControlException e) {
       if (e.isWrongUsage()) throw wrongUsage(String.valueOf(e.getMessage()));
       throw e;
@@ -118,14 +123,23 @@ final class QueueCommand extends NetworkCommand {
     return request;
   }
 
-  private static ControlClient connect(Path folder) throws IOException {
-    Optional<ControlClient> client = ControlClient.connect(folder);
-    if (client.isPresent()) return client.get();
-    throw new IOException(
-        DataFolder.isHeld(folder)
-            ? "the node that runs with the data folder " + folder + " has no control socket"
-            : "no node runs with the data folder " + folder
-                + "; name another one with --name or --data");
+  /** Of the node that runs, or of the folder of one that does not. */
+  private static void ask(P2PConfig config, JsonObject request, Consumer<ControlReply> replies)
+      throws Exception {
+    Path folder = config.dataFolder();
+    Optional<ControlClient> running = ControlClient.connect(folder);
+    if (running.isPresent()) {
+      try (ControlClient node = running.get()) {
+        node.ask(request, replies);
+      }
+    } else if (DataFolder.isHeld(folder)) {
+      throw new IOException(
+          "the node that runs with the data folder " + folder + " has no control socket");
+    } else {
+      try (StoppedNode node = StoppedNode.open(config)) {
+        LocalControl.ask(new QueueService(new StoredQueue(node)), request, replies);
+      }
+    }
   }
 
   private static void print(Action action, List<ControlReply> replies, Output out) {

@@ -157,6 +157,36 @@ class QueueCommandTest {
   }
 
   @Test
+  void theQueueOfANodeThatStoppedIsWorkedOnInItsFolder() throws Exception {
+    Delivery kept = submit("kept");
+    Delivery dropped = submit("dropped");
+    alice.close();
+    List<Map<String, Object>> listed = queue("alice", "ls", "--json").json();
+    assertEquals(
+        List.of(kept.messageId(), dropped.messageId()),
+        listed.stream().map(each -> each.get("id")).toList());
+    assertEquals(0, queue("alice", "drop", dropped.messageId()).status);
+    Path file = folder.resolve("letters");
+    Result exported = queue("alice", "export", file.toString(), "--to", id(bob).toString());
+    assertEquals(0, exported.status, exported.err);
+    assertEquals(0, queue("bob", "import", file.toString()).status);
+    assertEquals(List.of("kept"), List.copyOf(got));
+    Result handlers = queue("alice", "import", file.toString());
+    assertEquals(1, handlers.status);
+    assertTrue(handlers.err.contains("the node must run"), handlers.err);
+    alice = session("alice");
+    alice
+        .manager()
+        .connect(bob.manager().addresses().getFirst().toString())
+        .get(40, TimeUnit.SECONDS);
+    org.openagi.p2p.testkit.Await.until(
+        java.time.Duration.ofSeconds(40),
+        "settled",
+        () -> alice.manager().messageQueue().waiting(null).isEmpty());
+    assertEquals(List.of("kept"), List.copyOf(got));
+  }
+
+  @Test
   void whatCannotBeRightEndsWithTwo() {
     for (String[] wrong : new String[][] {
       {"fly"}, {}, {"show"}, {"ls", "x"}, {"export", "f"}, {"ls", "--to", "not a name!"}
