@@ -158,7 +158,7 @@ final class JournalWriter {
       try {
         commit();
         return true;
-      } catch (IOException | RuntimeException e) { // after either nobody knows what is written
+      } catch (IOException | RuntimeException | Error e) { // after any nobody knows what is written
         failed = fail(e);
       }
     }
@@ -168,7 +168,7 @@ final class JournalWriter {
     return true;
   }
 
-  private Outcome.Refused fail(Exception cause) {
+  private Outcome.Refused fail(Throwable cause) {
     Outcome.Refused reason = new Outcome.Refused(
         RefusalReason.STORAGE_FAILED,
         "the journal's disk failed: " + cause.getMessage()
