@@ -64,7 +64,8 @@ class HostLivenessTest {
       cable.setSilent(false);
       await("healthy", () -> c.health() == LinkState.HEALTHY);
       assertTrue(c.isOpen());
-      assertTrue(c.stats().lastRtt().isPresent());
+      // Any byte of the peer proves that it lives; the answer to the heartbeat may come after it.
+      await("an answer", () -> c.stats().lastRtt().isPresent());
     }
   }
 
