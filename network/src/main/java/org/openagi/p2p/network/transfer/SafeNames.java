@@ -30,10 +30,13 @@ final class SafeNames {
         .filter(SafeNames::isVisible)
         .map(c -> FORBIDDEN.indexOf(c) >= 0 ? '_' : c)
         .forEach(out::appendCodePoint);
-    String name = cut(out.toString().strip());
-    while (name.endsWith(".") || name.endsWith(" ")) name = name.substring(0, name.length() - 1);
-    if (name.isEmpty()) return "file";
-    return isTaken(name) ? "_" + name : name;
+    String name = cut(out.toString().strip(), MAX_BYTES);
+    if (isReserved(name) || isOurs(name)) {
+      name = cut(name, MAX_BYTES - 2);
+      if (isOurs(name)) name = name + "_";
+      if (isReserved(name)) name = "_" + name;
+    }
+    return name.isEmpty() ? "file" : name;
   }
 
   /** No controls, no invisible signs that change the direction of text, no half characters. */
@@ -50,22 +53,31 @@ final class SafeNames {
     };
   }
 
-  private static boolean isTaken(String name) {
+  private static boolean isReserved(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     int dot = lower.indexOf('.');
     return lower.startsWith(".")
-        || lower.endsWith(FileStore.PART)
-        || lower.endsWith(FileStore.STATE)
-        || RESERVED.contains(dot < 0 ? lower : lower.substring(0, dot));
+        || RESERVED.contains(dot < 0 ? lower : lower.substring(0, dot).strip());
   }
 
-  /** At a character, keeping a short extension. */
-  private static String cut(String name) {
-    if (bytes(name) <= MAX_BYTES) return name;
+  /** Whether a file of this name could be mistaken for one that keeps an unfinished transfer. */
+  private static boolean isOurs(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(FileStore.PART) || lower.endsWith(FileStore.STATE);
+  }
+
+  /** Cut at a character, keeping a short extension, without dots and spaces at its end. */
+  private static String cut(String name, int maxBytes) {
+    String cut = bytes(name) <= maxBytes ? name : shortened(name, maxBytes);
+    while (cut.endsWith(".") || cut.endsWith(" ")) cut = cut.substring(0, cut.length() - 1);
+    return cut;
+  }
+
+  private static String shortened(String name, int maxBytes) {
     int dot = name.lastIndexOf('.');
     String extension = dot > 0 && bytes(name.substring(dot)) <= 16 ? name.substring(dot) : "";
     StringBuilder head = new StringBuilder(name.substring(0, name.length() - extension.length()));
-    while (bytes(head.toString()) + bytes(extension) > MAX_BYTES) {
+    while (bytes(head.toString()) + bytes(extension) > maxBytes) {
       head.setLength(head.offsetByCodePoints(head.length(), -1));
     }
     return head.append(extension).toString();

@@ -39,8 +39,9 @@ public record ControlRequest(String verb, Map<String, Object> members) {
       return JSON.fromJson(line) instanceof Map<?, ?> members
           ? Optional.of((Map<String, Object>) members)
           : Optional.empty();
-    } catch (JsonException e) {
-      return Optional.empty(); // told as "no object" by the caller
+    } catch (JsonException | IndexOutOfBoundsException | ArithmeticException e) {
+      // The parser runs over the end of some broken numbers. Told as "no object" by the caller.
+      return Optional.empty();
     }
   }
 
