@@ -2,12 +2,14 @@ package org.openagi.p2p.messaging;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A submitted message on its way. Safe for any thread.
  *
- * <p>States only move forward: QUEUED, SENT, then exactly one of the three ends. A message whose
- * connection is lost stays SENT while it is sent again.
+ * <p>States only move forward: QUEUED, SENT, then exactly one of the ends. A message whose
+ * connection is lost stays SENT while it is sent again. With a durable store a message that waits when the node is
+ * stopped is KEPT: that handle says no more, and {@code delivery(messageId)} of the next process finds the message QUEUED.
  */
 public interface Delivery {
   /** Where a message is. */
@@ -21,9 +23,11 @@ public interface Delivery {
     /** Its lifetime is over; see {@link Outcome.Expired}. */
     EXPIRED,
     /** It will not be delivered; see {@link Outcome.Refused}. */
-    REFUSED;
+    REFUSED,
+    /** This process stops, the next one on the same folder goes on with it; see {@link Outcome.Kept}. */
+    KEPT;
 
-    /** Whether this state is final. */
+    /** Whether this state is final, for this process at least. */
     public boolean isEnd() {
       return this.compareTo(SENT) > 0;
     }
@@ -53,9 +57,18 @@ public interface Delivery {
    */
   CompletableFuture<Outcome> outcome();
 
-  /** {@link #outcome} as a boolean: true exactly if the recipient acknowledged the message. */
+  /**
+   * {@link #outcome} as a boolean: true if the recipient acknowledged the message, false if it expired or was refused.
+   * Completes exceptionally with a {@link KeptException} if the message is kept for the next process: neither would be true
+   * then, and who takes false for "lost" would send it a second time.
+   */
   default CompletableFuture<Boolean> acknowledged() {
-    return outcome().thenApply(Outcome::isAcknowledged);
+    return outcome().thenApply(end -> {
+      if (end instanceof Outcome.Kept kept) {
+        throw new CompletionException(new KeptException(messageId(), kept));
+      }
+      return end.isAcknowledged();
+    });
   }
 
   /** When the message was made, in milliseconds since 1970; 0 while nobody has looked at the clock for it. */

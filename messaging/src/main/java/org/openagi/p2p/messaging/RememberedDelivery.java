@@ -57,6 +57,7 @@ public final class RememberedDelivery implements Delivery {
       case Outcome.Acknowledged acknowledged -> State.ACKNOWLEDGED;
       case Outcome.Expired expired -> State.EXPIRED;
       case Outcome.Refused refused -> State.REFUSED;
+      case Outcome.Kept kept -> State.KEPT;
     };
   }
 

@@ -43,10 +43,10 @@ final class MessageSender {
 
   CompletableFuture<Boolean> send(NetworkMessage message) {
     Delivery delivery = submit(message, DeliveryOptions.DEFAULT);
-    return delivery.outcome().thenApply(outcome -> {
-      if (!outcome.isAcknowledged()) reportLoss(delivery, outcome);
-      return outcome.isAcknowledged();
-    });
+    return delivery
+        .outcome()
+        .thenAccept(outcome -> reportLoss(delivery, outcome))
+        .thenCompose(nothing -> delivery.acknowledged());
   }
 
   /**
@@ -158,10 +158,12 @@ final class MessageSender {
   private void reportLoss(Delivery delivery, Outcome outcome) {
     String cause =
         switch (outcome) {
-          case Outcome.Acknowledged acknowledged -> throw new IllegalArgumentException("not lost");
+          case Outcome.Acknowledged acknowledged -> null;
+          case Outcome.Kept kept -> null;
           case Outcome.Expired expired -> "expired: " + expired.reason();
           case Outcome.Refused refused -> "refused: " + refused.reason() + ", " + refused.detail();
         };
+    if (cause == null) return;
     events.publish(new FaultEvent(
         Instant.ofEpochMilli(time.epochMillis()),
         Fault.MESSAGE_LOST,

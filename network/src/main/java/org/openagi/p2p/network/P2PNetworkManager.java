@@ -111,7 +111,8 @@ public final class P2PNetworkManager implements AutoCloseable {
   /**
    * Stops the node: says good-bye to the local network, takes no more messages, waits for those that
    * are on their way for at most {@code stop_timeout}, closes all connections and gives the data
-   * folder back. Calling it while the node is stopped changes nothing.
+   * folder back. What is left then is kept for the next start, with {@code store=memory} refused. Calling it while the node
+   * is stopped changes nothing.
    *
    * @return completes when all of that is done; never fails
    */
@@ -159,7 +160,8 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @param recipient alias, peer id, multiaddr, or {@code *} for everyone connected now
    * @return true if the recipient has acknowledged it, or everyone has; false if it expired, was
    *     refused, or nobody of that name was found: {@link #events} then has a fault that says why,
-   *     and so has the delivery of {@link #submit(NetworkMessage)}. Never fails
+   *     and so has the delivery of {@link #submit(NetworkMessage)}. Fails in one case only, with a {@link
+   *     org.openagi.p2p.messaging.KeptException}: the node stops first and keeps the message for its next start
    * @throws IllegalStateException if the node does not run
    */
   public CompletableFuture<Boolean> sendMessage(NetworkMessage message, String recipient) {

@@ -128,6 +128,7 @@ class ComponentSnippetsTest {
         case Outcome.Acknowledged ok -> System.out.println("arrived");
         case Outcome.Expired late -> System.out.println("too late: " + late.reason());
         case Outcome.Refused no -> System.out.println(no.reason() + ": " + no.detail());
+        case Outcome.Kept kept -> System.out.println("after the next start: " + kept.reason());
       }
     });
   }

@@ -116,7 +116,10 @@ final class SendFlow {
   }
 
   private void follow(Planned planned, Delivery delivery) {
-    delivery.outcome().thenAccept(outcome -> settled(planned, word(outcome)));
+    delivery.outcome().thenAccept(outcome -> {
+      boolean isEnd = !(outcome instanceof Outcome.Kept); // else the next process tells of it
+      if (isEnd) settled(planned, word(outcome));
+    });
   }
 
   private void settled(Planned planned, String word) {
@@ -132,6 +135,7 @@ final class SendFlow {
       case Outcome.Acknowledged acknowledged -> "acknowledged";
       case Outcome.Expired expired -> "expired";
       case Outcome.Refused refused -> refused.reason() + " " + refused.detail();
+      case Outcome.Kept kept -> throw new IllegalArgumentException("no end: " + kept);
     };
   }
 }

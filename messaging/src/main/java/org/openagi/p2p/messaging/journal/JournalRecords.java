@@ -173,6 +173,7 @@ final class JournalRecords {
       case Outcome.Acknowledged a -> out.u8(ACKNOWLEDGED).u8(0).text("");
       case Outcome.Expired e -> out.u8(EXPIRED).u8(0).text(cut(e.reason()));
       case Outcome.Refused r -> out.u8(REFUSED).u8(r.reason().number()).text(cut(r.detail()));
+      case Outcome.Kept k -> throw new IllegalArgumentException("no end to be kept: " + k);
     }
   }
 

@@ -169,6 +169,7 @@ public final class OutboxEntry implements Delivery, Numbered {
       case Outcome.Acknowledged a -> State.ACKNOWLEDGED;
       case Outcome.Expired e -> State.EXPIRED;
       case Outcome.Refused r -> State.REFUSED;
+      case Outcome.Kept k -> State.KEPT;
     };
   }
 

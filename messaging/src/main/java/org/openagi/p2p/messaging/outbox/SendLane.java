@@ -596,18 +596,21 @@ public final class SendLane implements FrameAssembler.Sink {
 
   /** Refuses everything that is not settled, for good. */
   public void refuseAll(Outcome.Refused reason) {
-    endAll(reason, true);
+    endAll(reason, null);
   }
 
   /**
-   * Ends everything for this process, and leaves it in the log to be sent by the next one. The lane must not be used
-   * after this.
+   * Leaves everything in the log to be sent by the next process, but for what was to be delivered only on a connection of
+   * this one. The lane sends nothing after this.
+   *
+   * @param tied the end of the latter
    */
-  public void leaveAll(Outcome.Refused reason) {
-    endAll(reason, false);
+  public void leaveAll(Outcome.Kept kept, Outcome.Refused tied) {
+    detach();
+    endAll(tied, kept);
   }
 
-  private void endAll(Outcome.Refused reason, boolean forGood) {
+  private void endAll(Outcome.Refused reason, Outcome.@Nullable Kept kept) {
     if (log.hasRefused()) endRefused();
     nowNanos = time.nanoTime();
     nowEpochMillis = time.epochMillis();
@@ -616,13 +619,18 @@ public final class SendLane implements FrameAssembler.Sink {
     OutboxLog.Cursor<OutboxEntry> cursor = log.cursor();
     for (; cursor.number() < admitted.number(); cursor.advance()) {
       OutboxEntry entry = cursor.peek();
-      if (entry == null || !entry.settle(reason, nowEpochMillis)) continue;
-      messagesRefused++;
-      if (forGood) batch.add(entry, reason);
-      else batch.addUnrecorded(entry);
+      if (entry == null) continue;
+      boolean stays = kept != null && !entry.isTied();
+      if (!entry.settle(stays ? kept : reason, nowEpochMillis)) continue;
+      if (stays) {
+        batch.addUnrecorded(entry);
+      } else {
+        messagesRefused++;
+        batch.add(entry, reason);
+      }
     }
     earliestDeadlineNanos = NEVER;
-    batch.end(forGood ? cursor.number() : log.firstUnsettled());
+    batch.end(kept == null ? cursor.number() : log.firstUnsettled());
   }
 
   /** Whether anything waits to be sent or acknowledged. Call after {@link #pump}. */

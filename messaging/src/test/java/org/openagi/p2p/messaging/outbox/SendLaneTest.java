@@ -14,7 +14,9 @@ import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.Refuse;
@@ -108,5 +110,29 @@ class SendLaneTest {
     lane.pump();
     long lives = later[0].deadlineNanos() - submittedAt[0];
     assertEquals(Duration.ofMillis(LIFETIME_MILLIS), Duration.ofNanos(lives));
+  }
+
+  @Test
+  void whatIsLeftForTheNextProcessStaysInTheLogButForWhatNeedsAConnectionOfThisOne() {
+    OutboxEntry waits = append(0);
+    quota.reserve(10);
+    OutboxEntry tied = new OutboxEntry(
+            NetworkMessage.data(recipient.toString(), Bytes.wrap(new byte[10])),
+            new LaneNumbering(log.epoch(), Lane.BULK),
+            0,
+            null)
+        .tiedToConnection();
+    log.append(tied);
+    OutboxEntry last = append(0);
+    Outcome.Kept kept = new Outcome.Kept("later");
+    Outcome.Refused closed = new Outcome.Refused(RefusalReason.CLOSED, "closed");
+    lane.leaveAll(kept, closed);
+    assertEquals(List.of(kept, closed, kept), List.of(waits.end(), tied.end(), last.end()));
+    assertEquals(1, log.firstUnsettled());
+    assertEquals(1, lane.stats().messagesRefused());
+    OutboxEntry late = append(0);
+    lane.leaveAll(kept, closed);
+    assertEquals(kept, late.end());
+    assertEquals(1, lane.stats().messagesRefused());
   }
 }

@@ -11,7 +11,7 @@ import org.openagi.p2p.messaging.RefusalReason;
 
 /**
  * A message to everyone connected. Acknowledged when every part is; else it ends like the first part, in the
- * order of peers, that was not. Safe for any thread.
+ * order of peers, that expired or was refused; kept if none was and a part is. Safe for any thread.
  */
 final class BroadcastDelivery implements Delivery {
   private final NetworkMessage message;
@@ -36,11 +36,14 @@ final class BroadcastDelivery implements Delivery {
     if (parts.isEmpty()) {
       return new Outcome.Refused(RefusalReason.NO_PROTOCOL, "nobody is connected");
     }
+    Outcome worst = Outcome.Acknowledged.INSTANCE;
     for (Delivery part : parts) {
       Outcome end = part.outcome().join();
-      if (!end.isAcknowledged()) return end;
+      boolean isLost = !end.isAcknowledged() && !(end instanceof Outcome.Kept);
+      if (isLost) return end;
+      if (!end.isAcknowledged()) worst = end;
     }
-    return Outcome.Acknowledged.INSTANCE;
+    return worst;
   }
 
   /** The id its user gave; else each part has its own, and this is that of the first. */
@@ -63,6 +66,7 @@ final class BroadcastDelivery implements Delivery {
         case Outcome.Acknowledged a -> State.ACKNOWLEDGED;
         case Outcome.Expired e -> State.EXPIRED;
         case Outcome.Refused r -> State.REFUSED;
+        case Outcome.Kept k -> State.KEPT;
       };
     }
     boolean allSent = parts.stream().allMatch(p -> p.state() != State.QUEUED);

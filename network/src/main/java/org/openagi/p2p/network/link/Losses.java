@@ -43,6 +43,7 @@ record Losses(MessageService service) {
             || refused.reason() == RefusalReason.WITHDRAWN;
         yield isKnown ? null : text(refused.reason(), entry, refused.detail());
       }
+      case Outcome.Kept kept -> null;
       case Outcome.Acknowledged acknowledged -> null;
       case null -> null;
     };

@@ -361,8 +361,9 @@ public final class MessageService implements AutoCloseable {
   }
 
   /**
-   * Accepts no more messages, waits for the acknowledgement of those accepted, at most so long, refuses the
-   * rest with {@link RefusalReason#CLOSED}, and ends. Blocks. To be called before the host is stopped.
+   * Accepts no more messages, waits for the acknowledgement of those accepted, at most so long, ends the rest, {@link
+   * Outcome.Kept} if the store is durable, else refused with {@link RefusalReason#CLOSED}, and ends itself. Blocks. To be
+   * called before the host is stopped.
    */
   public void close(Duration grace) {
     if (closed) return;

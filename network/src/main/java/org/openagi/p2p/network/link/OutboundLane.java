@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class OutboundLane implements SendLaneListener {
   private static final Logger LOG = LoggerFactory.getLogger(OutboundLane.class);
 
+  private static final Outcome.Kept KEPT =
+      new Outcome.Kept("node is shutting down; it keeps the message for its next start");
+
   private enum Phase {
     CLOSED,
     OPENING,
@@ -183,12 +186,9 @@ final class OutboundLane implements SendLaneListener {
 
   /** Ends what is left: for good, or for this process if the next one can go on with it. */
   void close() {
-    if (outbox.service().store().isDurable()) {
-      engine.leaveAll(new Outcome.Refused(
-          RefusalReason.CLOSED, "node is shutting down; it keeps the message for its next start"));
-    } else {
-      engine.refuseAll(new Outcome.Refused(RefusalReason.CLOSED, "node is shutting down"));
-    }
+    Outcome.Refused closed = new Outcome.Refused(RefusalReason.CLOSED, "node is shutting down");
+    if (outbox.service().store().isDurable()) engine.leaveAll(KEPT, closed);
+    else engine.refuseAll(closed);
   }
 
   /** The service closes: what was written still goes out. */

@@ -257,6 +257,10 @@ final class PeerOutbox {
 
   private void run() {
     awake.set(false);
+    if (closed) {
+      closeLanes(); // of what was not durable when the lanes were closed
+      return;
+    }
     boolean waiting = false;
     if (!hasUsableConnection()) useAnother();
     if (!isAtHome()) {
@@ -413,19 +417,21 @@ final class PeerOutbox {
     service.onTold(peer, entry);
   }
 
-  /** Refuses what is left and lets go of the streams. */
+  /** Refuses what is left, or leaves it for the next process, and lets go of the streams. */
   void close() {
     closed = true;
     room.signal();
-    execute(() -> {
-      for (int i = 0; i < Lane.COUNT; i++) {
-        OutboundLane lane = laneOf(i);
-        if (lane == null) continue;
-        lane.close();
-        lane.finish();
-      }
-      disarm();
-    });
+    execute(this::closeLanes);
+  }
+
+  private void closeLanes() {
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = laneOf(i);
+      if (lane == null) continue;
+      lane.close();
+      lane.finish();
+    }
+    disarm();
   }
 
   /** Whether nothing waits to be settled. Any thread. */

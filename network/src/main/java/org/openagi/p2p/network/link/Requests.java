@@ -182,6 +182,7 @@ final class Requests {
   private void onEnd(Pending mine, Outcome end) {
     switch (end) {
       case Outcome.Acknowledged acknowledged -> {}
+      case Outcome.Kept kept -> fail(mine, refused, Cause.CLOSED, null, kept.reason());
       case Outcome.Expired expired ->
         fail(mine, timedOut, Cause.TIMED_OUT, null, "not delivered: " + expired.reason());
       case Outcome.Refused why ->

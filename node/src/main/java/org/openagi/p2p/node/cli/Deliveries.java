@@ -41,6 +41,10 @@ final class Deliveries {
             object,
             out.style().bad("  refused, for " + who + ": " + SafeText.of(refused.detail())));
       }
+      case Outcome.Kept kept -> {
+        common(object.put("event", "kept"), to, delivery).put("reason", kept.reason());
+        out.tell(object, "  kept, for " + who + ": " + SafeText.of(kept.reason()));
+      }
     }
   }
 
@@ -50,6 +54,7 @@ final class Deliveries {
       case Outcome.Acknowledged a -> "it was";
       case Outcome.Expired expired -> expired.reason();
       case Outcome.Refused refused -> refused.detail();
+      case Outcome.Kept kept -> kept.reason();
     };
   }
 

@@ -87,7 +87,9 @@ final class SendCommand extends NetworkCommand {
       new Deliveries(out).print(peer, delivery, outcome, micros);
     }
     if (outcome.isAcknowledged()) return DONE;
-    out.remark(SafeText.of("not delivered to " + peer + ": " + Deliveries.reason(outcome)));
+    String what =
+        outcome instanceof Outcome.Kept ? "not acknowledged yet by " : "not delivered to ";
+    out.remark(SafeText.of(what + peer + ": " + Deliveries.reason(outcome)));
     return FAILED;
   }
 

@@ -125,6 +125,7 @@ public final class QueueService implements ControlService {
     return switch (end) {
       case Outcome.Refused refused -> refused.detail();
       case Outcome.Expired expired -> expired.reason();
+      case Outcome.Kept kept -> kept.reason();
       case Outcome.Acknowledged acknowledged -> null;
       case null -> null;
     };
