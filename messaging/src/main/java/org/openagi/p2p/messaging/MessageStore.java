@@ -42,6 +42,16 @@ public interface MessageStore extends AutoCloseable {
    */
   Outcome.@Nullable Refused reserve(NetworkMessage message);
 
+  /**
+   * Why nothing is kept any more, neither messages to send nor what was handled for others: from the first failure on
+   * until the process starts anew.
+   *
+   * @return null as long as the store works
+   */
+  default Outcome.@Nullable Refused failure() {
+    return null;
+  }
+
   /** The recipients whose outboxes hold unsettled messages, in the order of their ids. */
   List<PeerId> recipientsWaiting();
 

@@ -26,6 +26,15 @@ record MessageFaults(EventBus events, TimeSource time) implements MessageFaultLi
   }
 
   @Override
+  public void onStreamRefused(PeerId peer, Lane lane, String why) {
+    publish(
+        Fault.MESSAGES_REFUSED,
+        peer,
+        why,
+        lane + " messages to it wait and are tried again until they expire");
+  }
+
+  @Override
   public void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
     publish(
         Fault.HANDLER_FAILED,

@@ -22,6 +22,8 @@ public record Refuse(int code, String text) {
   public static final int PROTOCOL_VIOLATION = 5;
   /** A seal is wrong. */
   public static final int BAD_SIGNATURE = 6;
+  /** The node's disk failed: it can acknowledge nothing until it is started anew. */
+  public static final int STORAGE_FAILED = 7;
 
   /** The whole frame. */
   public byte[] toFrame() {

@@ -11,6 +11,7 @@ public final class InboxCounters {
   final LongAdder bundlesVerified = new LongAdder();
   final LongAdder badSeals = new LongAdder();
   final LongAdder violations = new LongAdder();
+  final LongAdder streamsRefused = new LongAdder();
   final LongAdder throttled = new LongAdder();
   final LongAdder bytesReceived = new LongAdder();
 
@@ -24,6 +25,7 @@ public final class InboxCounters {
         bundlesVerified.sum(),
         badSeals.sum(),
         violations.sum(),
+        streamsRefused.sum(),
         throttled.sum(),
         bytesReceived.sum());
   }

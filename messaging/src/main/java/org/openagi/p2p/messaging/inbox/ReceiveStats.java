@@ -10,6 +10,7 @@ package org.openagi.p2p.messaging.inbox;
  * @param bundlesVerified with a genuine signature
  * @param badSeals with a wrong one
  * @param violations streams ended because a rule was broken
+ * @param streamsRefused streams ended because this node's disk failed
  * @param throttled batches after which a peer was not read for a while
  * @param bytesReceived on all streams of the protocol
  */
@@ -21,5 +22,6 @@ public record ReceiveStats(
     long bundlesVerified,
     long badSeals,
     long violations,
+    long streamsRefused,
     long throttled,
     long bytesReceived) {}

@@ -185,6 +185,10 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     if (over) return;
     ProtocolViolationException found = failure.get();
     if (found != null) throw fail(found);
+    if (services.store().failure() != null) {
+      refuseForDisk();
+      return;
+    }
     InboxLane of = lane;
     if (of != null) of.resumeHere();
     acknowledge();
@@ -251,9 +255,20 @@ public final class ReceiveStream implements FrameAssembler.Sink {
       refuse(Refuse.UNSUPPORTED_VERSION, "version " + received.version());
     } else if (!Lane.isKnown(received.lane())) {
       refuse(Refuse.BAD_LANE, "lane " + received.lane());
+    } else if (services.store().failure() != null) {
+      refuseForDisk();
     } else {
       open(received, Lane.ofNumber(received.lane()));
     }
+  }
+
+  /** What cannot be kept cannot be acknowledged, so its sender better keeps it and tries later. */
+  private void refuseForDisk() {
+    services.counters().streamsRefused.increment();
+    refuse(
+        Refuse.STORAGE_FAILED,
+        "the disk of " + services.self().shortString()
+            + " failed, it takes no messages until it is started anew");
   }
 
   private void open(Hello received, Lane opened) {

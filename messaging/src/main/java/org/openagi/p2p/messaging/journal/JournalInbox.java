@@ -207,6 +207,10 @@ final class JournalInbox extends JournalLog implements InboxLog {
     if (!isAwaited()) return;
     acknowledgeableEnd = settledSeen;
     leasedEnd = leaseSeen;
+    wake();
+  }
+
+  void wake() {
     Runnable told = wakeUp;
     if (told != null) told.run();
   }

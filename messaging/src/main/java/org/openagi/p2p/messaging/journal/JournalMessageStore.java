@@ -221,6 +221,11 @@ public final class JournalMessageStore implements MessageStore {
   }
 
   @Override
+  public Outcome.@Nullable Refused failure() {
+    return writer.failure();
+  }
+
+  @Override
   public List<PeerId> recipientsWaiting() {
     lock.lock();
     try {
@@ -371,6 +376,18 @@ public final class JournalMessageStore implements MessageStore {
 
   // ---- the disk's thread ----
 
+  /** Who waits for an inbox to be durable waits for nothing now. */
+  void onFailed() {
+    List<JournalInbox> all;
+    lock.lock();
+    try {
+      all = List.copyOf(inboxes.values());
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(JournalInbox::wake);
+  }
+
   /**
    * Writes and forces what arrived since the last call, and tells those who wait for it. Blocks as long as the disk takes.
    *
@@ -383,11 +400,6 @@ public final class JournalMessageStore implements MessageStore {
   /** Whether {@link #work} has something to do. Any thread. */
   public boolean hasWork() {
     return writer.hasWork();
-  }
-
-  /** Why nothing is accepted any more, null as long as the disk works. Any thread. */
-  public Outcome.@Nullable Refused failure() {
-    return writer.failure();
   }
 
   /** Bytes that files of the journal take or will. Any thread. */

@@ -175,6 +175,7 @@ final class JournalWriter {
             + "; nothing is accepted until a restart");
     failure = reason;
     listener.onFailed(reason.detail());
+    store.onFailed();
     return reason;
   }
 

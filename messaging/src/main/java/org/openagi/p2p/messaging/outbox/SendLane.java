@@ -81,6 +81,7 @@ public final class SendLane implements FrameAssembler.Sink {
   private @Nullable OutboxEntry partial;
   private int partialOffset;
   private boolean greeted;
+  private String lastRefusal = "";
   private boolean waitsForGreeting;
   private long maxMessageBytes;
   private long maxUnsealedBytes;
@@ -203,6 +204,7 @@ public final class SendLane implements FrameAssembler.Sink {
       case FrameType.ACK -> onAck(Ack.decode(body));
       case FrameType.REFUSE -> {
         Refuse refuse = Refuse.decode(body);
+        lastRefusal = refuse.text();
         detach();
         listener.onRefused(refuse);
         return false;
@@ -217,6 +219,7 @@ public final class SendLane implements FrameAssembler.Sink {
   private void onHelloAck(HelloAck hello) throws ProtocolViolationException {
     if (greeted) throw violation("second HELLO_ACK");
     greeted = true;
+    lastRefusal = "";
     maxMessageBytes = hello.maxMessageBytes();
     maxUnsealedBytes = hello.maxUnsealedBytes();
     onAck(hello.ack());
@@ -588,6 +591,9 @@ public final class SendLane implements FrameAssembler.Sink {
   }
 
   private String expiryReason(OutboxEntry entry) {
+    if (!lastRefusal.isEmpty()) {
+      return "refused by " + recipient.shortString() + " for the time being: " + lastRefusal;
+    }
     if (entry.wasSent()) return "sent, not acknowledged by " + recipient.shortString() + " in time";
     return link == null
         ? recipient.shortString() + " was not connected in time"

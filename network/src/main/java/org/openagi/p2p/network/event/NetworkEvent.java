@@ -108,6 +108,8 @@ public sealed interface NetworkEvent {
     DISCOVERY_FAILED,
     /** A message was given up. */
     MESSAGE_LOST,
+    /** A peer takes no messages for now, for example because its disk failed. */
+    MESSAGES_REFUSED,
     /** A message handler of this node threw. */
     HANDLER_FAILED,
     /** A handler that promised to be quick held up an event loop. */

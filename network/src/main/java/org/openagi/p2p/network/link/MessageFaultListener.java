@@ -10,6 +10,9 @@ public interface MessageFaultListener {
   /** A peer broke the message protocol; with scope PEER a signature was wrong. */
   default void onViolation(PeerId peer, ProtocolViolationException cause) {}
 
+  /** A peer takes no messages of a lane for now, and says why; they are kept and tried again. */
+  default void onStreamRefused(PeerId peer, Lane lane, String why) {}
+
   /** A handler of this node threw; {@link NetworkMessage#attempt} says at which attempt. */
   default void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {}
 

@@ -524,6 +524,10 @@ public final class MessageService implements AutoCloseable {
     for (MessageFaultListener listener : faults) listener.onRequestFailure(sender, request, cause);
   }
 
+  void onStreamRefused(PeerId recipient, Lane lane, String why) {
+    for (MessageFaultListener listener : faults) listener.onStreamRefused(recipient, lane, why);
+  }
+
   void onTold(PeerId recipient, OutboxEntry entry) {
     losses.onTold(recipient, entry);
   }

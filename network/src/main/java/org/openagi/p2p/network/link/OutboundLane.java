@@ -46,6 +46,8 @@ final class OutboundLane implements SendLaneListener {
   private long retryAtNanos;
   private boolean pausing;
   private int failures;
+  private int reportedCode;
+  private long acknowledgedAtReport;
   private volatile SendStats lastStats = SendStats.ZERO;
 
   OutboundLane(PeerOutbox outbox, Lane lane, OutboxLog<OutboxEntry> log) {
@@ -251,7 +253,20 @@ final class OutboundLane implements SendLaneListener {
     switch (refuse.code()) {
       case Refuse.UNSUPPORTED_VERSION, Refuse.BAD_LANE ->
         refuseAll(RefusalReason.NO_PROTOCOL, "peer refused: " + refuse.text());
-      default -> pause("refused with code " + refuse.code() + ": " + refuse.text());
+      default -> {
+        report(refuse);
+        pause("refused with code " + refuse.code() + ": " + refuse.text());
+      }
     }
+  }
+
+  /** Tells of a peer that refuses again and again once, until it has acknowledged something. */
+  private void report(Refuse refuse) {
+    if (refuse.code() == Refuse.GOING_AWAY) return;
+    long acknowledged = engine.stats().messagesAcknowledged();
+    if (refuse.code() == reportedCode && acknowledged == acknowledgedAtReport) return;
+    reportedCode = refuse.code();
+    acknowledgedAtReport = acknowledged;
+    outbox.service().onStreamRefused(outbox.peer(), lane, refuse.text());
   }
 }

@@ -13,9 +13,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.journal.JournalConfig;
+import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.JournalListener;
 import org.openagi.p2p.messaging.journal.JournalMessageStore;
 import org.openagi.p2p.network.keystore.OwnerOnly;
@@ -38,7 +40,7 @@ public final class QueueFolder implements AutoCloseable {
   private volatile boolean closing;
 
   private QueueFolder(
-      Path folder,
+      JournalDisk disk,
       FileChannel lock,
       JournalConfig config,
       TimeSource time,
@@ -48,7 +50,7 @@ public final class QueueFolder implements AutoCloseable {
         task -> Thread.ofVirtual().name("message-accepted").start(task);
     this.lock = lock;
     this.store = JournalMessageStore.open(
-        new FolderDisk(folder), config, new SecureRandom(), time, observers, listener, this::wake);
+        disk, config, new SecureRandom(), time, observers, listener, this::wake);
     thread.setDaemon(true);
   }
 
@@ -61,6 +63,17 @@ public final class QueueFolder implements AutoCloseable {
   public static QueueFolder open(
       Path dataFolder, JournalConfig config, TimeSource time, JournalListener listener)
       throws IOException {
+    return open(dataFolder, config, time, listener, FolderDisk::new);
+  }
+
+  /** The same on a disk of the caller's making. */
+  static QueueFolder open(
+      Path dataFolder,
+      JournalConfig config,
+      TimeSource time,
+      JournalListener listener,
+      Function<Path, JournalDisk> disk)
+      throws IOException {
     Path folder = dataFolder.resolve(FOLDER);
     OwnerOnly.createFolders(folder);
     FileChannel lock = FileChannel.open(
@@ -71,7 +84,7 @@ public final class QueueFolder implements AutoCloseable {
       if (!isLocked(lock)) {
         throw new IOException("the message queue " + folder + " is in use by another process");
       }
-      QueueFolder queue = new QueueFolder(folder, lock, config, time, listener);
+      QueueFolder queue = new QueueFolder(disk.apply(folder), lock, config, time, listener);
       queue.thread.start();
       return queue;
     } catch (IOException | RuntimeException e) {
