@@ -626,13 +626,13 @@ public final class SendLane implements FrameAssembler.Sink {
     for (; cursor.number() < admitted.number(); cursor.advance()) {
       OutboxEntry entry = cursor.peek();
       if (entry == null) continue;
-      boolean stays = kept != null && !entry.isTied();
-      if (!entry.settle(stays ? kept : reason, nowEpochMillis)) continue;
-      if (stays) {
+      Outcome end = kept == null || entry.isTied() ? reason : kept;
+      if (!entry.settle(end, nowEpochMillis)) continue;
+      if (end == kept) {
         batch.addUnrecorded(entry);
       } else {
         messagesRefused++;
-        batch.add(entry, reason);
+        batch.add(entry, end);
       }
     }
     earliestDeadlineNanos = NEVER;
