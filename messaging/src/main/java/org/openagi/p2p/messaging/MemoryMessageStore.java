@@ -28,10 +28,15 @@ public final class MemoryMessageStore implements MessageStore {
 
   private final RandomGenerator random;
   private final TimeSource time;
-  private final SentMessages sent = new SentMessages();
+  private final SentMessages sent;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerId, Map<Lane, MemoryOutbox>> outboxes = new LinkedHashMap<>();
   private final LinkedHashMap<InboxKey, MemoryInbox> inboxes = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** An empty store with the default limits of dead letters. */
+  public MemoryMessageStore(RandomGenerator random, TimeSource time) {
+    this(random, time, DeadLetterLimits.DEFAULT);
+  }
 
   /**
    * An empty store.
@@ -39,9 +44,10 @@ public final class MemoryMessageStore implements MessageStore {
    * @param random for epochs; good enough that two never meet
    * @param time says when messages ended
    */
-  public MemoryMessageStore(RandomGenerator random, TimeSource time) {
+  public MemoryMessageStore(RandomGenerator random, TimeSource time, DeadLetterLimits deadLetters) {
     this.random = random;
     this.time = time;
+    this.sent = new SentMessages(deadLetters);
   }
 
   private final class MemoryOutbox extends SegmentedLog<OutboxEntry> {
@@ -189,6 +195,16 @@ public final class MemoryMessageStore implements MessageStore {
   @Override
   public List<StoredMessage> deadLetters() {
     return sent.deadLetters();
+  }
+
+  @Override
+  public void onDeadLetterDropped(Consumer<StoredMessage> listener) {
+    sent.onDeadLetterDropped(listener);
+  }
+
+  @Override
+  public StoreStats stats() {
+    return sent.stats(0, 0);
   }
 
   @Override

@@ -19,12 +19,6 @@ public interface MessageStore extends AutoCloseable {
   /** User's ids of handled messages remembered per sender; beyond it the oldest is forgotten. */
   int MAX_IDS_PER_SENDER = 4096;
 
-  /** Messages that expired or were refused that are kept to be looked at; beyond it the oldest is forgotten. */
-  int MAX_DEAD_LETTERS = 1024;
-
-  /** Bytes of payload that dead letters may hold together. */
-  long MAX_DEAD_LETTER_BYTES = 16 << 20;
-
   /** Whether what is accepted survives the process. */
   boolean isDurable();
 
@@ -75,8 +69,17 @@ public interface MessageStore extends AutoCloseable {
   /** Shows the messages that are not settled, those of a recipient and lane in order. */
   void forEachWaiting(Consumer<StoredMessage> action);
 
-  /** The messages that expired or were refused last, the oldest end first. */
+  /** The messages that expired or were refused last, the oldest end first, as many as {@link DeadLetterLimits} allow. */
   List<StoredMessage> deadLetters();
+
+  /**
+   * Sets who is told, on any thread, of each dead letter that is forgotten because of the limits, in place of who was told
+   * before. Must not block.
+   */
+  void onDeadLetterDropped(Consumer<StoredMessage> listener);
+
+  /** What it holds. */
+  StoreStats stats();
 
   /**
    * Forgets a dead letter.

@@ -1,19 +1,66 @@
 package org.openagi.p2p.network;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
 import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
 import org.openagi.p2p.network.link.MessageFaultListener;
 
 /** Turns what goes wrong with messages into events. Safe for any thread. */
-record MessageFaults(EventBus events, TimeSource time) implements MessageFaultListener {
+final class MessageFaults implements MessageFaultListener {
+  /** Under a flood of losses dead letters go one by one: told of once in so long, with their number. */
+  private static final Duration DROPS_PAUSE = Duration.ofSeconds(60);
+
+  private final EventBus events;
+  private final TimeSource time;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by lock. */
+  private long dropsUntold;
+
+  /** Guarded by lock. */
+  private long dropsTellableNanos;
+
+  MessageFaults(EventBus events, TimeSource time) {
+    this.events = events;
+    this.time = time;
+    this.dropsTellableNanos = time.nanoTime();
+  }
+
+  @Override
+  public void onDeadLetterDropped(StoredMessage letter) {
+    long count = dropsToTell();
+    if (count == 0) return;
+    publish(
+        Fault.DEAD_LETTERS_DROPPED,
+        letter.recipient(),
+        "more messages expired or were refused than dead_letters and dead_letter_bytes allow to keep",
+        count + " of them are forgotten, the last was " + letter.messageId());
+  }
+
+  private long dropsToTell() {
+    lock.lock();
+    try {
+      dropsUntold++;
+      if (time.nanoTime() - dropsTellableNanos < 0) return 0;
+      long count = dropsUntold;
+      dropsUntold = 0;
+      dropsTellableNanos = time.nanoTime() + DROPS_PAUSE.toNanos();
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void onViolation(PeerId peer, ProtocolViolationException cause) {
     publish(

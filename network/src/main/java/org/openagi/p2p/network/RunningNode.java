@@ -198,11 +198,14 @@ record RunningNode(
   private static MessageStore store(
       P2PConfig config, DataFolder folder, EventBus events, TimeSource time, Deque<Runnable> undo)
       throws IOException {
-    if (config.store() == Store.MEMORY) return new MemoryMessageStore(new SecureRandom(), time);
+    if (config.store() == Store.MEMORY) {
+      return new MemoryMessageStore(new SecureRandom(), time, config.deadLetters());
+    }
     JournalConfig.Sync sync =
         config.storeSync() == StoreSync.ALWAYS ? JournalConfig.Sync.ALWAYS : JournalConfig.Sync.OS;
-    JournalConfig journal =
-        JournalConfig.of(config.queueQuota(), sync, config.messageTimeout(), QueueFolder.bootId());
+    JournalConfig journal = JournalConfig.of(
+            config.queueQuota(), sync, config.messageTimeout(), QueueFolder.bootId())
+        .withDeadLetters(config.deadLetters());
     QueueFolder queue =
         QueueFolder.open(folder.path(), journal, time, new QueueFaults(events, time));
     undo.push(queue::close);

@@ -58,10 +58,11 @@ public final class StoppedNode implements AutoCloseable {
     PinStore pins = PinStore.load(folder.path());
     TimeSource time = TimeSource.system();
     JournalConfig journal = JournalConfig.of(
-        config.queueQuota(),
-        JournalConfig.Sync.ALWAYS,
-        config.messageTimeout(),
-        QueueFolder.bootId());
+            config.queueQuota(),
+            JournalConfig.Sync.ALWAYS,
+            config.messageTimeout(),
+            QueueFolder.bootId())
+        .withDeadLetters(config.deadLetters());
     QueueFolder messages = QueueFolder.open(folder.path(), journal, time, new JournalListener() {});
     MessageConfig defaults = MessageConfig.defaults();
     MessageConfig sending =

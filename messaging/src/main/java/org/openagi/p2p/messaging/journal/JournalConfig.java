@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.journal;
 
 import java.time.Duration;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 
 /**
  * How a journal keeps messages. Immutable.
@@ -11,9 +12,15 @@ import java.time.Duration;
  * @param lifetime of messages that say nothing else
  * @param bootId names the run of the operating system, 0 if that is not known; tells a loss of power from a mere end of
  *     the process
+ * @param deadLetters how many of them are kept; less if the quota is small, see {@link DeadLetterLimits#within}
  */
 public record JournalConfig(
-    long quotaBytes, int segmentBytes, Sync sync, Duration lifetime, long bootId) {
+    long quotaBytes,
+    int segmentBytes,
+    Sync sync,
+    Duration lifetime,
+    long bootId,
+    DeadLetterLimits deadLetters) {
   /** The smallest quota. */
   public static final long MIN_QUOTA_BYTES = 4L << 20;
 
@@ -25,10 +32,15 @@ public record JournalConfig(
     OS
   }
 
-  /** A sixteenth of the quota a segment, at most 32 MiB. */
+  /** A sixteenth of the quota a segment, at most 32 MiB; the default limits of dead letters. */
   public static JournalConfig of(long quotaBytes, Sync sync, Duration lifetime, long bootId) {
     int segment = (int) Math.min(32 << 20, Math.max(256 << 10, quotaBytes / 16));
-    return new JournalConfig(quotaBytes, segment, sync, lifetime, bootId);
+    return new JournalConfig(quotaBytes, segment, sync, lifetime, bootId, DeadLetterLimits.DEFAULT);
+  }
+
+  /** This with other limits of dead letters. */
+  public JournalConfig withDeadLetters(DeadLetterLimits value) {
+    return new JournalConfig(quotaBytes, segmentBytes, sync, lifetime, bootId, value);
   }
 
   /** Checks the ranges. */
@@ -41,5 +53,6 @@ public record JournalConfig(
       throw new IllegalArgumentException(
           "segments of " + segmentBytes + " bytes, allowed are 4096 to a quarter of the quota");
     }
+    deadLetters = deadLetters.within(quotaBytes);
   }
 }

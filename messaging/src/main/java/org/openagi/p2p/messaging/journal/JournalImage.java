@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.RefusalReason;
@@ -55,8 +56,14 @@ final class JournalImage {
   final Map<Integer, OutboxImage> outboxes = new LinkedHashMap<>();
   final Map<Integer, InboxImage> inboxes = new LinkedHashMap<>();
   final Map<PeerId, LinkedHashSet<String>> handledIds = new LinkedHashMap<>();
-  final LinkedHashMap<String, EndImage> ends = new LinkedHashMap<>();
+  private final LinkedHashMap<String, EndImage> dead = new LinkedHashMap<>();
+  private final LinkedHashMap<String, EndImage> acknowledged = new LinkedHashMap<>();
+  private final int maxDead;
   long records;
+
+  JournalImage(DeadLetterLimits limits) {
+    maxDead = limits.letters();
+  }
 
   /** Takes the next record of a segment. */
   void onRecord(Segment segment, int type, RecordReader in) throws RecordReader.MalformedException {
@@ -67,7 +74,7 @@ final class JournalImage {
       case RecordType.SETTLED -> outbox(in).settle(in.number());
       case RecordType.ENDED -> onEnded(in);
       case RecordType.DEAD -> onDead(segment, in);
-      case RecordType.DROPPED -> ends.remove(in.text(128));
+      case RecordType.DROPPED -> dead.remove(in.text(128));
       case RecordType.INBOX -> onInbox(in);
       case RecordType.MARK -> onMark(in);
       case RecordType.LEASE -> {
@@ -158,12 +165,15 @@ final class JournalImage {
   }
 
   private void remember(EndImage image) {
-    EndImage before = ends.remove(image.end.messageId());
+    String id = image.end.messageId();
+    acknowledged.remove(id);
+    EndImage before = dead.remove(id);
     boolean keepsEntry = before != null && image.entry == null && before.end.equals(image.end);
-    ends.put(image.end.messageId(), keepsEntry ? before : image);
-    if (ends.size() > MessageStore.MAX_DEAD_LETTERS + SentMessages.MAX_ACKNOWLEDGED_IDS) {
-      ends.pollFirstEntry();
-    }
+    boolean isAcknowledged = image.end.outcome().isAcknowledged();
+    LinkedHashMap<String, EndImage> among = isAcknowledged ? acknowledged : dead;
+    among.put(id, keepsEntry ? before : image);
+    int max = isAcknowledged ? SentMessages.MAX_ACKNOWLEDGED_IDS : maxDead;
+    if (among.size() > max) among.pollFirstEntry();
   }
 
   private void onInbox(RecordReader in) throws RecordReader.MalformedException {
@@ -200,7 +210,9 @@ final class JournalImage {
 
   /** The ends in their order, the latest dead letters and the latest acknowledged ids. */
   List<EndImage> ends() {
-    return new ArrayList<>(ends.values());
+    List<EndImage> all = new ArrayList<>(dead.values());
+    all.addAll(acknowledged.values());
+    return all;
   }
 
   /** The highest id of a lane. */

@@ -21,6 +21,7 @@ import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
@@ -51,7 +52,7 @@ public final class JournalMessageStore implements MessageStore {
   private final JournalConfig config;
   private final RandomGenerator random;
   private final TimeSource time;
-  private final SentMessages sent = new SentMessages();
+  private final SentMessages sent;
   private final JournalWriter writer;
   private final HandledBoard board;
   private final AtomicLong reserved = new AtomicLong();
@@ -79,6 +80,7 @@ public final class JournalMessageStore implements MessageStore {
     this.random = random;
     this.time = time;
     this.wakeUp = wakeUp;
+    this.sent = new SentMessages(config.deadLetters());
     this.board = new HandledBoard(disk.sharedMemory(BOARD, HandledBoard.BYTES));
     this.writer = new JournalWriter(this, disk, config, random, time, observers, listener);
   }
@@ -100,7 +102,7 @@ public final class JournalMessageStore implements MessageStore {
       JournalListener listener,
       Runnable wakeUp)
       throws IOException {
-    JournalRecovery recovery = new JournalRecovery(disk);
+    JournalRecovery recovery = new JournalRecovery(disk, config.deadLetters());
     try {
       recovery.run();
       JournalMessageStore store =
@@ -315,6 +317,16 @@ public final class JournalMessageStore implements MessageStore {
   @Override
   public List<StoredMessage> deadLetters() {
     return sent.deadLetters();
+  }
+
+  @Override
+  public void onDeadLetterDropped(Consumer<StoredMessage> listener) {
+    sent.onDeadLetterDropped(listener);
+  }
+
+  @Override
+  public StoreStats stats() {
+    return sent.stats(bytesUsed(), config.quotaBytes());
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 
 /**
  * Reads a journal: every record of every segment, in order; a torn end is found, damage named.
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalRecovery {
   /** What was read. */
-  final JournalImage image = new JournalImage();
+  final JournalImage image;
 
   final List<Segment> segments = new ArrayList<>();
 
@@ -31,8 +32,9 @@ final class JournalRecovery {
 
   private final JournalDisk disk;
 
-  JournalRecovery(JournalDisk disk) {
+  JournalRecovery(JournalDisk disk, DeadLetterLimits deadLetters) {
     this.disk = disk;
+    this.image = new JournalImage(deadLetters);
   }
 
   /**

@@ -7,15 +7,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.messaging.StoredMessage;
 
 /**
@@ -45,7 +48,21 @@ public final class SentMessages {
   private final LinkedHashMap<String, StoredMessage> dead = new LinkedHashMap<>();
   private final LinkedHashMap<String, StoredMessage> acknowledged = new LinkedHashMap<>();
   private final Map<Long, Long> forgottenEnds = new ConcurrentHashMap<>();
+  private final DeadLetterLimits limits;
+  private final LongAdder dropped = new LongAdder();
+  private volatile Consumer<StoredMessage> onDropped = letter -> {};
   private long deadBytes;
+
+  /** Knows nothing yet. */
+  public SentMessages(DeadLetterLimits limits) {
+    this.limits = limits;
+  }
+
+  /** As {@link MessageStore#onDeadLetterDropped}. What was dropped before counts no more. */
+  public void onDeadLetterDropped(Consumer<StoredMessage> listener) {
+    dropped.reset();
+    onDropped = listener;
+  }
 
   /** Adds a lane. */
   public void add(Outbox outbox) {
@@ -62,9 +79,8 @@ public final class SentMessages {
    * An entry ended.
    *
    * @param entry null if only its end is remembered
-   * @return dead letters that were forgotten for it
    */
-  public List<StoredMessage> onEnded(
+  public void onEnded(
       Outbox outbox,
       String id,
       long number,
@@ -80,10 +96,13 @@ public final class SentMessages {
         isAcknowledged ? null : entry,
         end,
         epochMillis);
-    List<StoredMessage> forgotten = remember(message, isAcknowledged);
+    List<StoredMessage> tooMany = remember(message, isAcknowledged);
     // Not before: who looks for the message meanwhile finds it in one place or the other.
     givenIds.computeIfPresent(id, (same, waiting) -> waiting.entry == entry ? null : waiting);
-    return forgotten;
+    for (StoredMessage letter : tooMany) {
+      dropped.increment();
+      onDropped.accept(letter);
+    }
   }
 
   private List<StoredMessage> remember(StoredMessage message, boolean isAcknowledged) {
@@ -100,21 +119,21 @@ public final class SentMessages {
   }
 
   private List<StoredMessage> addDead(StoredMessage message) {
-    List<StoredMessage> forgotten = new ArrayList<>(1);
     StoredMessage same = dead.remove(message.messageId());
-    if (same != null) forget(same, forgotten);
+    if (same != null) forget(same);
     dead.put(message.messageId(), message);
     deadBytes += payloadBytes(message);
-    while (dead.size() > MessageStore.MAX_DEAD_LETTERS
-        || (deadBytes > MessageStore.MAX_DEAD_LETTER_BYTES && dead.size() > 1)) {
-      forget(dead.pollFirstEntry().getValue(), forgotten);
+    List<StoredMessage> tooMany = new ArrayList<>(1);
+    while (dead.size() > limits.letters() || (deadBytes > limits.bytes() && dead.size() > 1)) {
+      StoredMessage oldest = dead.pollFirstEntry().getValue();
+      forget(oldest);
+      tooMany.add(oldest);
     }
-    return forgotten;
+    return tooMany;
   }
 
-  private void forget(StoredMessage letter, List<StoredMessage> forgotten) {
+  private void forget(StoredMessage letter) {
     deadBytes -= payloadBytes(letter);
-    forgotten.add(letter);
     for (Outbox outbox : byEpoch.values()) {
       if (outbox.lane() == letter.lane() && outbox.recipient().equals(letter.recipient())) {
         forgottenEnds.merge(outbox.log().epoch(), letter.number() + 1, Math::max);
@@ -141,10 +160,10 @@ public final class SentMessages {
   public Optional<StoredMessage> dropDeadLetter(String id) {
     lock.lock();
     try {
-      StoredMessage dropped = dead.remove(id);
-      if (dropped == null) return Optional.empty();
-      forget(dropped, new ArrayList<>(1));
-      return Optional.of(dropped);
+      StoredMessage letter = dead.remove(id);
+      if (letter == null) return Optional.empty();
+      forget(letter);
+      return Optional.of(letter);
     } finally {
       lock.unlock();
     }
@@ -155,6 +174,21 @@ public final class SentMessages {
     lock.lock();
     try {
       return List.copyOf(dead.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What it holds.
+   *
+   * @param diskBytes as in {@link StoreStats}
+   * @param maxDiskBytes as in {@link StoreStats}
+   */
+  public StoreStats stats(long diskBytes, long maxDiskBytes) {
+    lock.lock();
+    try {
+      return new StoreStats(dead.size(), deadBytes, dropped.sum(), diskBytes, maxDiskBytes);
     } finally {
       lock.unlock();
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -65,7 +66,13 @@ class JournalDocumentTest {
     SimDisk disk = new SimDisk(fixed);
     JournalMessageStore store = JournalMessageStore.open(
         disk,
-        new JournalConfig(4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0),
+        new JournalConfig(
+            4 << 20,
+            4096,
+            JournalConfig.Sync.ALWAYS,
+            Duration.ofMinutes(1),
+            0,
+            DeadLetterLimits.DEFAULT),
         fixed,
         new VirtualTime(),
         Runnable::run,

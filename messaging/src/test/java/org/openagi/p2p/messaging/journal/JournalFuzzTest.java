@@ -6,13 +6,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.testkit.SeededRandom;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** Any bytes in a file of the journal end in a store or in a sentence, never in another exception or in much memory. */
 class JournalFuzzTest {
-  private static final JournalConfig CONFIG =
-      new JournalConfig(4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0);
+  private static final JournalConfig CONFIG = new JournalConfig(
+      4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0, DeadLetterLimits.DEFAULT);
 
   @FuzzTest
   void file(byte[] data) {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -33,8 +34,8 @@ import org.openagi.p2p.testkit.VirtualTime;
 
 /** A run of a store that remembers what it was promised, and holds another store on the same disk to it. */
 final class JournalScript {
-  static final JournalConfig CONFIG =
-      new JournalConfig(4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0);
+  static final JournalConfig CONFIG = new JournalConfig(
+      4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0, DeadLetterLimits.DEFAULT);
 
   private static final PeerId[] PEERS = {SimCrypto.peer(1), SimCrypto.peer(2)};
   private static final Lane[] LANES = {Lane.URGENT, Lane.BULK};

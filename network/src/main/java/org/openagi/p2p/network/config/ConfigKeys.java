@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 
 /** The table of everything that can be configured. */
 public final class ConfigKeys {
@@ -151,6 +152,23 @@ public final class ConfigKeys {
       "Most bytes the journal may take on disk. When it is full a message is refused with"
           + " QUEUE_FULL.");
 
+  /** How many dead letters are kept. */
+  public static final ConfigKey<Long> DEAD_LETTERS = ConfigKey.of(
+      "dead_letters",
+      ValueTypes.wholeNumber(1, DeadLetterLimits.MAX_LETTERS, ""),
+      "1024",
+      "Messages that expired or were refused and are kept, with their reason, to be looked at and"
+          + " sent again; beyond it the one that ended first is forgotten. At most one for each"
+          + " 4 KiB of queue_quota.");
+
+  /** How large dead letters may be. */
+  public static final ConfigKey<Long> DEAD_LETTER_BYTES = ConfigKey.of(
+      "dead_letter_bytes",
+      ValueTypes.wholeNumber(0, DeadLetterLimits.MAX_BYTES, "bytes"),
+      "16777216",
+      "Bytes of payload that those messages may have together, in memory and in the journal; the"
+          + " last one is kept whatever its size. At most a quarter of queue_quota.");
+
   /** When a message in the journal counts as kept. */
   public static final ConfigKey<StoreSync> STORE_SYNC = ConfigKey.of(
       "store_sync",
@@ -239,6 +257,8 @@ public final class ConfigKeys {
       RETRY_ATTEMPTS,
       STORE,
       QUEUE_QUOTA,
+      DEAD_LETTERS,
+      DEAD_LETTER_BYTES,
       STORE_SYNC,
       BANDWIDTH_LIMIT,
       BANDWIDTH_LIMIT_PER_PEER,

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 
 /**
  * The validated configuration of one node: for each {@link ConfigKey} a value and where it came
@@ -206,6 +207,12 @@ public final class P2PConfig {
   /** Most bytes of the journal on disk. */
   public long queueQuota() {
     return get(ConfigKeys.QUEUE_QUOTA);
+  }
+
+  /** How many messages that expired or were refused are kept. */
+  public DeadLetterLimits deadLetters() {
+    return new DeadLetterLimits(
+        Math.toIntExact(get(ConfigKeys.DEAD_LETTERS)), get(ConfigKeys.DEAD_LETTER_BYTES));
   }
 
   /** When a message in the journal counts as kept. */

@@ -110,6 +110,8 @@ public sealed interface NetworkEvent {
     MESSAGE_LOST,
     /** A peer takes no messages for now, for example because its disk failed. */
     MESSAGES_REFUSED,
+    /** Messages that had expired or been refused are forgotten, since more of them are not kept. */
+    DEAD_LETTERS_DROPPED,
     /** A message handler of this node threw. */
     HANDLER_FAILED,
     /** A handler that promised to be quick held up an event loop. */

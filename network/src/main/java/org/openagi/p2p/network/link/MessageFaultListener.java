@@ -4,11 +4,15 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.StoredMessage;
 
 /** Hears what goes wrong with messages. Called on any thread; must not block. */
 public interface MessageFaultListener {
   /** A peer broke the message protocol; with scope PEER a signature was wrong. */
   default void onViolation(PeerId peer, ProtocolViolationException cause) {}
+
+  /** A message that had expired or been refused is forgotten, since more of them are not kept. */
+  default void onDeadLetterDropped(StoredMessage letter) {}
 
   /** A peer takes no messages of a lane for now, and says why; they are kept and tried again. */
   default void onStreamRefused(PeerId peer, Lane lane, String why) {}

@@ -33,6 +33,7 @@ import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RequestHandler;
+import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
 import org.openagi.p2p.messaging.carry.BundleFile;
@@ -140,6 +141,7 @@ public final class MessageService implements AutoCloseable {
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     this.queue = new MessageQueue(store, key, config, time, new RunningQueue(this));
     total.onRelease(this::signalRoom);
+    store.onDeadLetterDropped(this::onDeadLetterDropped);
     handlers.setForAnswers(requests.answers());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
     host.addListener(hostListener);
@@ -351,7 +353,8 @@ public final class MessageService implements AutoCloseable {
         total.messages(),
         total.bytes(),
         waitingForRoom.get(),
-        requests.stats());
+        requests.stats(),
+        store.stats());
   }
 
   /** Closes without waiting for messages on their way. */
@@ -526,6 +529,10 @@ public final class MessageService implements AutoCloseable {
 
   void onStreamRefused(PeerId recipient, Lane lane, String why) {
     for (MessageFaultListener listener : faults) listener.onStreamRefused(recipient, lane, why);
+  }
+
+  private void onDeadLetterDropped(StoredMessage letter) {
+    for (MessageFaultListener listener : faults) listener.onDeadLetterDropped(letter);
   }
 
   void onTold(PeerId recipient, OutboxEntry entry) {

@@ -1,5 +1,6 @@
 package org.openagi.p2p.network.link;
 
+import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.messaging.inbox.ReceiveStats;
 import org.openagi.p2p.messaging.outbox.SendStats;
 
@@ -12,6 +13,7 @@ import org.openagi.p2p.messaging.outbox.SendStats;
  * @param waitingBytes their bytes
  * @param waitingCallers callers that wait for room in an outbox
  * @param requests requests and answers
+ * @param store what is kept of them
  */
 public record MessageStats(
     SendStats sent,
@@ -19,4 +21,5 @@ public record MessageStats(
     int waitingMessages,
     long waitingBytes,
     int waitingCallers,
-    RequestStats requests) {}
+    RequestStats requests,
+    StoreStats store) {}
