@@ -59,11 +59,6 @@ final class Checker {
         }
       }
     }
-    if (verdict.again > verdict.againWithin) {
-      verdict.violation(
-          Kind.TOO_MANY_AGAIN,
-          verdict.again + " handed over again, allowed " + verdict.againWithin);
-    }
     return verdict;
   }
 
@@ -80,9 +75,13 @@ final class Checker {
   }
 
   private void readSending(int node) throws IOException {
+    long[] bootMillis = new long[1];
     LedgerFile.read(ledgers[node], (line, words) -> {
       switch (words[0]) {
-        case "boot" -> boots[node]++;
+        case "boot" -> {
+          boots[node]++;
+          bootMillis[0] = Long.parseLong(words[1]);
+        }
         case "end" ->
           orderlyEnds.computeIfAbsent(node, unused -> new HashSet<>()).add(boots[node]);
         case "intent" -> {
@@ -95,6 +94,7 @@ final class Checker {
           Fate fate = fate(node, number(words, 1), number(words, 2));
           fate.settledLine = line;
           fate.settledMillis = Long.parseLong(words[3]);
+          fate.bootMillis = bootMillis[0];
           fate.outcome = String.join(" ", Arrays.copyOfRange(words, 4, words.length));
         }
         default -> {}
@@ -121,7 +121,9 @@ final class Checker {
       int number = number(words, 2);
       Fate fate = fate(from, node, number);
       if (fate.handledLine > 0) {
-        onHandledAgain(plan.message(from, node, number), fate, line, boot[0], words[4]);
+        Planned again = plan.message(from, node, number);
+        int latest = last[from][again.type().lane().number()];
+        onHandledAgain(again, fate, line, boot[0], words[4], latest);
         return;
       }
       fate.handledLine = line;
@@ -136,12 +138,19 @@ final class Checker {
     });
   }
 
-  private void onHandledAgain(Planned message, Fate fate, int line, int boot, String mark) {
+  private void onHandledAgain(
+      Planned message, Fate fate, int line, int boot, String mark, int latest) {
     boolean killed = boot > fate.handledBy
         && !orderlyEnds.getOrDefault(message.to(), Set.of()).contains(fate.handledBy);
     fate.handledAgainLine = line;
     if (killed && mark.equals("again")) {
       verdict.again++;
+      // The handler of a lane takes one at a time, so it was done with all but the latest.
+      if (message.number() < latest) {
+        verdict.violation(
+            Kind.TOO_MANY_AGAIN,
+            explained(message, fate) + ", when " + latest + " had been handled");
+      }
       fate.handledBy = boot;
     } else {
       verdict.violation(
@@ -195,8 +204,10 @@ final class Checker {
           Kind.EXPIRED_EARLY,
           explained(message, fate) + " after " + lived + " ms of " + message.lifetimeMillis());
     }
-    verdict.latestExpiryMillis =
-        Math.max(verdict.latestExpiryMillis, lived - message.lifetimeMillis());
+    long late = lived - message.lifetimeMillis();
+    verdict.latestExpiryMillis = Math.max(verdict.latestExpiryMillis, late);
+    verdict.latestExpiryAwakeMillis = Math.max(
+        verdict.latestExpiryAwakeMillis, Math.min(late, fate.settledMillis - fate.bootMillis));
   }
 
   private void judgeRefused(Planned message, Fate fate) {

@@ -13,6 +13,9 @@ final class Fate {
   int settledLine;
   long settledMillis;
 
+  /** When the process that was told the end had started. */
+  long bootMillis;
+
   @Nullable
   String outcome;
 

@@ -8,6 +8,10 @@ enum Plant {
   FORGET,
   /** Some messages are entered twice. */
   TWICE,
+  /** Some messages are entered after the next one of their sender and class. */
+  SWAP,
+  /** The last byte of some payloads is changed before they are submitted. */
+  ALTER,
   /** Some ends of deliveries are not entered. */
   SILENT;
 

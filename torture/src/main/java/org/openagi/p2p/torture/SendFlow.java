@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -101,7 +102,7 @@ final class SendFlow {
     NetworkMessage.Builder message = NetworkMessage.builder()
         .recipientId(recipient)
         .messageType(planned.type())
-        .payload(plan.payload(planned));
+        .payload(payload(planned));
     if (planned.givenId() != null) message.messageId(planned.givenId());
     DeliveryOptions options = DeliveryOptions.DEFAULT;
     if (planned.isShortLived()) {
@@ -113,6 +114,14 @@ final class SendFlow {
         .thenRunAsync(
             () -> ledger.add("accept", to, planned.number(), delivery.messageId()), writers);
     follow(planned, delivery);
+  }
+
+  private Bytes payload(Planned planned) {
+    Bytes whole = plan.payload(planned);
+    if (!settings.plant().spoils(Plant.ALTER, planned) || whole.isEmpty()) return whole;
+    byte[] bytes = whole.toArray();
+    bytes[bytes.length - 1] ^= 1;
+    return Bytes.wrap(bytes);
   }
 
   private void follow(Planned planned, Delivery delivery) {

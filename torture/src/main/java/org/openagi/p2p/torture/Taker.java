@@ -1,6 +1,8 @@
 package org.openagi.p2p.torture;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.NetworkMessage;
@@ -14,6 +16,9 @@ final class Taker implements MessageHandler {
   private final NodeSettings settings;
   private final Ledger ledger;
   private final LongAdder handled;
+
+  /** Messages that {@link Plant#SWAP} holds back, by sender and lane. */
+  private final Map<String, Runnable> heldBack = new ConcurrentHashMap<>();
 
   Taker(Plan plan, NodeSettings settings, Ledger ledger, LongAdder handled) {
     this.plan = plan;
@@ -36,8 +41,15 @@ final class Taker implements MessageHandler {
     }
     if (planned.trouble() == Trouble.IS_SLOW) Thread.sleep(SLOW_MILLIS);
     if (settings.plant().spoils(Plant.FORGET, planned)) return;
+    String lane = planned.from() + " " + planned.type().lane();
+    if (settings.plant().spoils(Plant.SWAP, planned)) {
+      heldBack.put(lane, () -> enter(planned, message));
+      return;
+    }
     enter(planned, message);
     if (settings.plant().spoils(Plant.TWICE, planned)) enter(planned, message);
+    Runnable before = heldBack.remove(lane);
+    if (before != null) before.run();
   }
 
   private void enter(Planned planned, NetworkMessage message) {

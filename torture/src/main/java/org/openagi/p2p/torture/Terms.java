@@ -35,9 +35,9 @@ record Terms(
     return new Terms(
         Long.getLong("torture.seed", System.nanoTime() & 0xffffff),
         messages,
-        Integer.getInteger("torture.nodes", 4),
-        Integer.getInteger("torture.kills", 32),
-        Integer.getInteger("torture.cuts", 32),
+        Integer.getInteger("torture.nodes", 5),
+        Integer.getInteger("torture.kills", 40),
+        Integer.getInteger("torture.cuts", 40),
         Integer.getInteger("torture.minutes", 30),
         System.getProperty("torture.network", "namespaces"),
         System.getProperty("torture.store", "journal"),
@@ -67,10 +67,12 @@ record Terms(
         jvmOptions);
   }
 
-  /** What another run needs to do the same. */
+  /** The command that plays the same schedule again, without the other tests. */
   String command() {
-    return "-Dtorture.seed=" + seed + " -Dtorture.messages=" + messages + " -Dtorture.nodes="
-        + nodes + " -Dtorture.kills=" + kills + " -Dtorture.cuts=" + cuts + " -Dtorture.store="
-        + store;
+    return "mvn -Ptorture -pl torture -am verify -Dtest='TortureTest#every*'"
+        + " -Dsurefire.failIfNoSpecifiedTests=false -Dtorture.seed=" + seed
+        + " -Dtorture.messages=" + messages + " -Dtorture.nodes=" + nodes
+        + " -Dtorture.kills=" + kills + " -Dtorture.cuts=" + cuts
+        + " -Dtorture.network=" + network + " -Dtorture.store=" + store;
   }
 }

@@ -78,7 +78,8 @@ final class TortureRun {
   }
 
   private Verdict play() throws IOException, InterruptedException {
-    out.println("torture: " + terms.command() + " in " + terms.folder());
+    out.println("torture: seed " + terms.seed() + ", " + terms.messages() + " messages between "
+        + terms.nodes() + " nodes, in " + terms.folder());
     makeNodes();
     Verdict verdict;
     Checker checker = new Checker(plan, ledgers);
@@ -91,6 +92,7 @@ final class TortureRun {
       endAll(checker.verdict());
       startOnceMore(checker.verdict());
       verdict = checker.check();
+      if (terms.plant() == Plant.NONE) expectAllPlayed(verdict);
     } finally {
       for (NodeProcess node : nodes) node.kill();
     }
@@ -258,6 +260,16 @@ final class TortureRun {
     endAll(verdict);
   }
 
+  /** A run that was cut short shows nothing. */
+  private void expectAllPlayed(Verdict verdict) {
+    if (verdict.submitted < terms.messages() || kills < terms.kills()) {
+      verdict.violation(
+          Kind.CUT_SHORT,
+          "submitted " + verdict.submitted + " of " + terms.messages() + ", killed " + kills
+              + " of " + terms.kills());
+    }
+  }
+
   private long handled() {
     return nodes.stream().mapToLong(node -> node.counts().handled()).sum();
   }
@@ -288,10 +300,8 @@ final class TortureRun {
         + ", changes of weather " + weathers + ", starts " + verdict.boots + ", "
         + network.end());
     for (String line : verdict.lines()) out.println("torture: " + line);
-    if (!verdict.isClean()) {
-      out.println("torture: ledgers and logs are in " + terms.folder());
-      out.println("torture: the same schedule again: " + terms.command());
-    }
+    out.println("torture: the same schedule again: " + terms.command());
+    if (!verdict.isClean()) out.println("torture: ledgers and logs are in " + terms.folder());
     out.flush();
   }
 

@@ -19,7 +19,7 @@ final class Verdict {
     ACKNOWLEDGED_UNHANDLED,
     /** Handled a second time without a kill and the mark of it. */
     TWICE,
-    /** More handed over again after a kill than handlers can have been running. */
+    /** Handed over again after a kill, though the handler had gone on to a later one of its sender and class. */
     TOO_MANY_AGAIN,
     /** Handled after a later one of the same sender and class. */
     ORDER,
@@ -34,7 +34,9 @@ final class Verdict {
     /** Reported as refused by its recipient, which handled it. */
     REFUSED_BUT_HANDLED,
     /** The run did not come to rest, or a process did not end in order. */
-    UNREST
+    UNREST,
+    /** Fewer messages were submitted, or fewer processes killed, than was asked for. */
+    CUT_SHORT
   }
 
   private final Map<Kind, Integer> violations = new EnumMap<>(Kind.class);
@@ -55,6 +57,7 @@ final class Verdict {
   int named;
   int boots;
   long latestExpiryMillis;
+  long latestExpiryAwakeMillis;
 
   void violation(Kind kind, String explanation) {
     int count = violations.merge(kind, 1, Integer::sum);
@@ -83,7 +86,8 @@ final class Verdict {
     lines.add("cut off by a kill before their acceptance was known: " + uncertain + ", of which "
         + handledUncertain + " were handled; handed over again after a kill, and marked so: "
         + again + " (allowed " + againWithin + "); latest report of an expiry "
-        + latestExpiryMillis + " ms after it");
+        + latestExpiryMillis + " ms after it, " + latestExpiryAwakeMillis
+        + " ms while its sender was up");
     if (isClean()) lines.add("no promise was broken");
     else lines.add("BROKEN " + violations);
     lines.addAll(explanations);

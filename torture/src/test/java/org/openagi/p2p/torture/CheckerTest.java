@@ -145,14 +145,17 @@ class CheckerTest {
   }
 
   @Test
-  void allowsAMarkedOneAfterAKillButNotMoreThanHandlersRan() throws IOException {
-    for (int number = 1; number <= 4; number++) exchanged(number);
+  void allowsTheMarkedOneThatAHandlerWasAtWorkOnAndNoneBeforeIt() throws IOException {
+    int first = number(m -> m.type().lane() == Lane.BULK);
+    int second = number(m -> m.type().lane() == Lane.BULK && m.number() > first);
+    exchanged(first);
+    exchanged(second);
     recipient.add("boot", 10);
-    handled(1, "again");
+    handled(second, "again");
     Verdict verdict = check();
     assertTrue(verdict.isClean(), verdict.lines()::toString);
     assertEquals(1, verdict.again);
-    for (int number = 2; number <= 4; number++) handled(number, "again");
+    handled(first, "again");
     expectOnly(Kind.TOO_MANY_AGAIN);
   }
 
@@ -197,6 +200,17 @@ class CheckerTest {
     Verdict verdict = check();
     assertTrue(verdict.isClean(), verdict.lines()::toString);
     assertEquals(1, verdict.expired);
+  }
+
+  @Test
+  void theTimeASenderWasDownIsNotHeldAgainstTheReportOfAnExpiry() throws IOException {
+    int number = number(m -> m.lifetimeMillis() > 0);
+    accepted(number);
+    sender.add("boot", 8000);
+    settled(number, "expired", 8030);
+    Verdict verdict = check();
+    assertEquals(30, verdict.latestExpiryAwakeMillis);
+    assertTrue(verdict.latestExpiryMillis > 5000);
   }
 
   @Test

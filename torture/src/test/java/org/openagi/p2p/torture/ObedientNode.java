@@ -4,11 +4,13 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -23,16 +25,17 @@ import org.openagi.p2p.network.P2PNetworkManager;
  * <pre>
  * connect MULTIADDR    ok
  * ping NAME COUNT      p50 and p99 in microseconds, from submitting to the acknowledgement
- * flood NAME           ok; submits 1 KiB messages from then on, as fast as they are accepted
+ * flood NAME           ok; submits 1 KiB messages from then on, numbered, as fast as they are accepted
  * calm                 ok; ends that
  * block NAME           ok; the handler blocks on messages of this sender from then on
  * release              ok; ends that
  * heap                 bytes in use after a collection
+ * taken                how many numbered messages came in order, and how many out of it
  * counts               accepted, refused as QUEUE_FULL, acknowledged, ended otherwise
  * </pre>
  */
 final class ObedientNode {
-  private static final Bytes FLOOD = Bytes.wrap(new byte[1024]);
+  private static final int FLOOD_BYTES = 1024;
   private static final Bytes PING = Bytes.wrap(new byte[64]);
   private static final long FULL_PAUSE_NANOS = 1_000_000;
 
@@ -44,6 +47,8 @@ final class ObedientNode {
   private final LongAdder otherwise = new LongAdder();
   private volatile String blockedSender = "";
   private volatile CountDownLatch blocked = new CountDownLatch(0);
+  private final AtomicLong inOrder = new AtomicLong();
+  private final AtomicLong outOfOrder = new AtomicLong();
   private volatile boolean flooding;
 
   private ObedientNode(String name, Path folder) {
@@ -57,7 +62,14 @@ final class ObedientNode {
         .build();
     manager.registerMessageHandler(message -> {
       if (message.senderId().equals(blockedSender)) blocked.await();
+      if (message.payload().length() == FLOOD_BYTES) take(message);
     });
+  }
+
+  /** Only one sender floods, so its messages come one at a time. */
+  private void take(NetworkMessage message) {
+    boolean next = message.payload().asByteBuffer().getLong() == inOrder.get();
+    (next ? inOrder : outOfOrder).incrementAndGet();
   }
 
   /** Name and folder. */
@@ -99,6 +111,9 @@ final class ObedientNode {
         return String.valueOf(
             ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
       }
+      case "taken" -> {
+        return inOrder + " " + outOfOrder;
+      }
       case "counts" -> {
         return accepted + " " + full + " " + acknowledged + " " + otherwise;
       }
@@ -122,7 +137,10 @@ final class ObedientNode {
 
   private void flood(String name) {
     while (flooding) {
-      var outcome = manager.submit(NetworkMessage.data(name, FLOOD)).outcome();
+      byte[] payload = new byte[FLOOD_BYTES];
+      ByteBuffer.wrap(payload).putLong(accepted.sum());
+      var outcome =
+          manager.submit(NetworkMessage.data(name, Bytes.wrap(payload))).outcome();
       if (outcome.isDone() && isFull(outcome.join())) {
         full.increment();
         LockSupport.parkNanos(FULL_PAUSE_NANOS);

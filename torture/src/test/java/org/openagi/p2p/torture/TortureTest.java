@@ -1,7 +1,10 @@
 package org.openagi.p2p.torture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -33,6 +36,16 @@ class TortureTest {
   }
 
   @Test
+  void aHandlerThatIsGivenMessagesInAnotherOrderIsFound() throws Exception {
+    expect(Kind.ORDER, Plant.SWAP, "journal");
+  }
+
+  @Test
+  void aPayloadThatIsNotTheOneSubmittedIsFound() throws Exception {
+    expect(Kind.INVENTED, Plant.ALTER, "journal");
+  }
+
+  @Test
   void anEndThatIsNotReportedIsFound() throws Exception {
     expect(Kind.UNREPORTED, Plant.SILENT, "journal");
   }
@@ -45,8 +58,11 @@ class TortureTest {
   private static void expect(Kind kind, Plant plant, String store) throws Exception {
     Path folder = Files.createTempDirectory("torture");
     Terms terms = Terms.ofProperties(folder).planted(plant, store, PLANTED_MESSAGES, PLANTED_KILLS);
-    Verdict verdict = TortureRun.play(terms, System.out);
+    PrintStream unread = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    Verdict verdict = TortureRun.play(terms, unread);
     assertTrue(verdict.count(kind) > 0, () -> String.join("\n", verdict.lines()));
+    System.out.println("torture: planted " + plant + ", store " + store + ": found "
+        + verdict.count(kind) + " times as " + kind);
     TortureRun.remove(folder);
   }
 }

@@ -7,14 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openagi.p2p.testkit.SeededRandom;
 
 /** The disk stops, lies down, or changes its mind, at every moment of a scripted run. */
 class JournalCrashTest {
   private static final int STEPS = 120;
+  private static final int LONG_STEPS = 200;
 
   private record Run(JournalScript script, SimDisk disk) {}
 
@@ -24,10 +28,10 @@ class JournalCrashTest {
     return new Run(script, disk);
   }
 
-  private static long operations(long seed) throws IOException {
+  private static long operations(long seed, int steps) throws IOException {
     Run run = start(seed);
     run.script.open(run.disk);
-    run.script.run(STEPS);
+    run.script.run(steps);
     run.script.work();
     return run.disk.operations;
   }
@@ -36,14 +40,31 @@ class JournalCrashTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aCrashAtAnyOperationKeepsEveryPromise(long seed) throws IOException {
-    long operations = operations(seed);
+    crashAnywhere(seed, STEPS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("manySeeds")
+  @Tag("torture")
+  void aCrashAtAnyOperationOfALongRunKeepsEveryPromise(long seed) throws IOException {
+    long crashes = crashAnywhere(seed, LONG_STEPS);
+    System.out.println("journal: seed " + seed + ", " + LONG_STEPS + " steps, crashed at each of "
+        + crashes + " operations: no promise was broken");
+  }
+
+  static LongStream manySeeds() {
+    return LongStream.rangeClosed(101, 108);
+  }
+
+  private static long crashAnywhere(long seed, int steps) throws IOException {
+    long operations = operations(seed, steps);
     assertTrue(operations > 60, "the script is long enough");
     for (long at = 0; at < operations; at++) {
       Run run = start(seed);
       run.disk.failAt(at, SimDisk.Fault.CRASH, false);
       try {
         run.script.open(run.disk);
-        run.script.run(STEPS);
+        run.script.run(steps);
         run.script.work();
       } catch (SimDisk.CrashException stopped) {
         // as planned
@@ -55,6 +76,7 @@ class JournalCrashTest {
         throw new AssertionError("seed " + seed + ", operation " + at + ": " + e.getMessage(), e);
       }
     }
+    return operations;
   }
 
   private static void goOn(JournalScript script, SimDisk disk) throws IOException {
@@ -71,14 +93,25 @@ class JournalCrashTest {
   @ParameterizedTest
   @ValueSource(longs = {11, 12})
   void aCrashDuringRecoveryKeepsEveryPromise(long seed) throws IOException {
-    long operations = operations(seed);
-    for (long at = 3; at < operations; at += 11) {
+    crashTwice(seed, STEPS, 11);
+  }
+
+  @ParameterizedTest
+  @MethodSource("manySeeds")
+  @Tag("torture")
+  void aCrashDuringRecoveryFromALongRunKeepsEveryPromise(long seed) throws IOException {
+    crashTwice(seed, LONG_STEPS, 7);
+  }
+
+  private static void crashTwice(long seed, int steps, int every) throws IOException {
+    long operations = operations(seed, steps);
+    for (long at = 3; at < operations; at += every) {
       for (long again = 0; again < 8; again++) {
         Run run = start(seed);
         run.disk.failAt(at, SimDisk.Fault.CRASH, false);
         try {
           run.script.open(run.disk);
-          run.script.run(STEPS);
+          run.script.run(steps);
         } catch (SimDisk.CrashException stopped) {
           // as planned
         }
@@ -104,13 +137,33 @@ class JournalCrashTest {
   @ParameterizedTest
   @ValueSource(longs = {21, 22})
   void anErrorOfTheDiskEndsAcceptanceForGood(long seed) throws IOException {
-    long operations = operations(seed);
-    for (long at = 20; at < operations; at += 3) {
+    failAnywhere(seed, STEPS, SimDisk.Fault.IO_ERROR, 3);
+  }
+
+  /** Goal: it is not tried again, since a sync that works after one that failed says nothing. */
+  @ParameterizedTest
+  @ValueSource(longs = {23, 24})
+  void anErrorThatGoesAwayEndsAcceptanceForGood(long seed) throws IOException {
+    failAnywhere(seed, STEPS, SimDisk.Fault.IO_ERROR_ONCE, 3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("manySeeds")
+  @Tag("torture")
+  void anErrorAnywhereInALongRunEndsAcceptanceForGood(long seed) throws IOException {
+    failAnywhere(seed, LONG_STEPS, SimDisk.Fault.IO_ERROR, 1);
+    failAnywhere(seed, LONG_STEPS, SimDisk.Fault.IO_ERROR_ONCE, 1);
+  }
+
+  private static void failAnywhere(long seed, int steps, SimDisk.Fault fault, int every)
+      throws IOException {
+    long operations = operations(seed, steps);
+    for (long at = 20; at < operations; at += every) {
       for (boolean syncs : new boolean[] {false, true}) {
         Run run = start(seed);
         run.script.open(run.disk);
-        run.disk.failAt(syncs ? at / 8 : at, SimDisk.Fault.IO_ERROR, syncs);
-        run.script.run(STEPS);
+        run.disk.failAt(syncs ? at / 8 : at, fault, syncs);
+        run.script.run(steps);
         run.script.work();
         if (run.script.store.failure() != null) {
           int before = run.script.accepted();
@@ -121,7 +174,12 @@ class JournalCrashTest {
               1, run.script.events.stream().filter(e -> e.startsWith("failed")).count());
         }
         run.script.store.close();
-        goOn(run.script, run.disk.afterCrash());
+        try {
+          goOn(run.script, run.disk.afterCrash());
+        } catch (AssertionError | IOException e) {
+          throw new AssertionError(
+              "seed " + seed + ", " + fault + " at " + at + ": " + e.getMessage(), e);
+        }
       }
     }
   }

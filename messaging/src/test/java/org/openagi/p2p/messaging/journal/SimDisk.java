@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,18 +32,28 @@ final class SimDisk implements JournalDisk {
   enum Fault {
     NONE,
     CRASH,
-    IO_ERROR
+    /** This operation and all after it fail. */
+    IO_ERROR,
+    /**
+     * This operation fails and all after it seem to work; but what a failed sync of a file did not force is never
+     * forced, as with a kernel that takes pages for clean after it failed to write them.
+     */
+    IO_ERROR_ONCE
   }
+
+  /** A change of a folder's names, whatever they were before. */
+  private interface NameChange extends Consumer<Map<String, Node>> {}
 
   private static final class Node {
     byte[] now = new byte[0];
     byte[] forced = new byte[0];
+    boolean lies;
   }
 
   private final RandomGenerator random;
   private final Map<String, Node> names = new TreeMap<>();
   private final Map<String, Node> forcedNames = new TreeMap<>();
-  private final List<Runnable> nameChanges = new ArrayList<>();
+  private final List<NameChange> nameChanges = new ArrayList<>();
   private final Map<String, ByteBuffer> memory = new HashMap<>();
   private Fault fault = Fault.NONE;
   private long operationsLeft = Long.MAX_VALUE;
@@ -76,6 +87,7 @@ final class SimDisk implements JournalDisk {
         failing = true;
         throw new IOException(isSync ? "EIO" : "ENOSPC");
       }
+      case IO_ERROR_ONCE -> throw new IOException("EIO once");
     }
   }
 
@@ -83,15 +95,7 @@ final class SimDisk implements JournalDisk {
   SimDisk afterCrash() {
     SimDisk left = new SimDisk(random);
     Map<String, Node> after = new TreeMap<>(forcedNames);
-    // Changes of names become durable in their order, but nobody knows how many did.
-    int kept = nameChanges.isEmpty() ? 0 : random.nextInt(nameChanges.size() + 1);
-    Map<String, Node> live = new TreeMap<>(names);
-    names.clear();
-    names.putAll(after);
-    for (int i = 0; i < kept; i++) nameChanges.get(i).run();
-    after = new TreeMap<>(names);
-    names.clear();
-    names.putAll(live);
+    keptNameChanges().forEach(change -> change.accept(after));
     Map<Node, Node> copies = new HashMap<>();
     after.forEach((name, node) -> {
       Node copy = copies.computeIfAbsent(node, this::torn);
@@ -99,6 +103,14 @@ final class SimDisk implements JournalDisk {
       left.forcedNames.put(name, copy);
     });
     return left;
+  }
+
+  /** Nobody knows which changes of names became durable: the first few, or any. */
+  private List<NameChange> keptNameChanges() {
+    if (random.nextBoolean()) {
+      return nameChanges.subList(0, random.nextInt(nameChanges.size() + 1));
+    }
+    return nameChanges.stream().filter(change -> random.nextBoolean()).toList();
   }
 
   private Node torn(Node node) {
@@ -167,7 +179,7 @@ final class SimDisk implements JournalDisk {
     step(false);
     if (names.containsKey(name)) throw new IOException(name + " exists");
     Node node = new Node();
-    change(() -> names.put(name, node));
+    change(to -> to.put(name, node));
     return new File(node);
   }
 
@@ -181,21 +193,25 @@ final class SimDisk implements JournalDisk {
   @Override
   public void rename(String from, String to) throws IOException {
     step(false);
-    if (!names.containsKey(from)) throw new FileNotFoundException(from);
-    change(() -> {
-      Node node = names.remove(from);
-      if (node != null) names.put(to, node);
+    Node node = names.get(from);
+    if (node == null) throw new FileNotFoundException(from);
+    change(folder -> {
+      if (folder.get(from) == node) folder.remove(from);
+      folder.put(to, node);
     });
   }
 
   @Override
   public void delete(String name) throws IOException {
     step(false);
-    change(() -> names.remove(name));
+    Node node = names.get(name);
+    change(folder -> {
+      if (folder.get(name) == node) folder.remove(name);
+    });
   }
 
-  private void change(Runnable change) {
-    change.run();
+  private void change(NameChange change) {
+    change.accept(names);
     nameChanges.add(change);
   }
 
@@ -251,8 +267,13 @@ final class SimDisk implements JournalDisk {
 
     @Override
     public void sync() throws IOException {
-      step(true);
-      node.forced = node.now.clone();
+      try {
+        step(true);
+      } catch (IOException failed) {
+        node.lies = true;
+        throw failed;
+      }
+      if (!node.lies) node.forced = node.now.clone();
     }
 
     @Override

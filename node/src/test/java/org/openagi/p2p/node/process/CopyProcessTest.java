@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Goal: a file larger than the memory of both processes arrives whole, though the connection is cut and
  * the sender killed on the way. Method: {@code p2p copy} and {@code p2p listen --receive} as processes,
  * the first connection through a forwarder that can be cut.
- *
- * <p>The large run: {@code -Dtransfer.heavy=true}.
  */
 @EnabledOnOs(OS.LINUX)
 class CopyProcessTest {
@@ -47,7 +45,7 @@ class CopyProcessTest {
 
   @Test
   @Timeout(600)
-  @EnabledIfSystemProperty(named = "transfer.heavy", matches = "true")
+  @Tag("torture")
   void aGibibyteSurvivesACutAndAKill() throws Exception {
     copy(1 << 30, 256, "0");
   }
