@@ -59,7 +59,12 @@ class MessagingFuzzTest {
       ChunkReader reader = new ChunkReader(Lane.BULK, 1 << 20);
       int offset = header.contentOffset();
       byte[] content = header.has(ChunkHeader.ZSTD)
-          ? ZSTD.decompress(body, offset, body.length - offset, header.rawLength())
+          ? ZSTD.decompress(
+              body,
+              offset,
+              body.length - offset,
+              header.rawLength(),
+              header.has(ChunkHeader.DICTIONARY))
           : Arrays.copyOfRange(body, offset, body.length);
       reader.start(header, content, 0, content.length);
       while (reader.next() != ChunkReader.END) {
@@ -84,6 +89,19 @@ class MessagingFuzzTest {
     }
   }
 
+  /** Compressed bytes, with what their chunk says of them, with and without the dictionary. */
+  @FuzzTest
+  void compressed(byte[] data) {
+    if (data.length < 3) return;
+    int rawLength = 1 + ((data[0] & 0x7f) << 8 | data[1] & 0xff);
+    try {
+      byte[] raw = ZSTD.decompress(data, 2, data.length - 2, rawLength, data[0] < 0);
+      if (raw.length != rawLength) throw new AssertionError(raw.length + " of " + rawLength);
+    } catch (ProtocolViolationException expected) {
+      return;
+    }
+  }
+
   /** A whole receiving stream, opened properly, gets the bytes. */
   @FuzzTest
   void receiveStream(byte[] data) {
@@ -95,7 +113,7 @@ class MessagingFuzzTest {
     SimStream stream = new SimStream(world, 1, 1 << 20, 1 << 12);
     stream.opener.setReceiver(new Deaf());
     receiver.accept(stream);
-    stream.opener.write(Unpooled.wrappedBuffer(new Hello(1, 2, 0, 7, 1, 60_000).toFrame()));
+    stream.opener.write(Unpooled.wrappedBuffer(new Hello(1, 2, 1, 7, 1, 60_000).toFrame()));
     stream.opener.write(Unpooled.wrappedBuffer(data));
     stream.opener.flush();
     world.runFor(1_000_000);

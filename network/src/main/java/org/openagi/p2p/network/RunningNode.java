@@ -29,6 +29,7 @@ import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostConfig;
 import org.openagi.p2p.net.stream.P2PStream;
+import org.openagi.p2p.network.config.Compression;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.config.Store;
 import org.openagi.p2p.network.config.StoreSync;
@@ -229,6 +230,7 @@ record RunningNode(
             .withVerifyBeforeDelivery(config.verify() == Verify.BEFORE_DELIVERY))
         .withNames(identity.nodeId(), directory::displayName)
         .withBytesPerSecond(config.bandwidthLimit(), config.bandwidthLimitPerPeer());
+    if (config.compression() == Compression.OFF) messages = messages.withCompressionLevel(0);
     return new MessageService(host, key, messages, store, time);
   }
 

@@ -9,6 +9,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.messaging.journal.JournalListener;
+import org.openagi.p2p.network.config.Compression;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.network.keystore.IdentityFile;
@@ -67,6 +68,7 @@ public final class StoppedNode implements AutoCloseable {
     MessageConfig defaults = MessageConfig.defaults();
     MessageConfig sending =
         defaults.withSend(defaults.send().withLifetime(config.messageTimeout()));
+    if (config.compression() == Compression.OFF) sending = sending.withCompressionLevel(0);
     MessageQueue queue = MessageQueue.ofStopped(messages.store(), key, sending, time);
     return new StoppedNode(folder, messages, pins, queue);
   }

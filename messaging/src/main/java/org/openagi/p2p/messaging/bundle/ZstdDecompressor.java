@@ -9,23 +9,26 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.messaging.codec.ChunkDecompressor;
 
-/** Decompresses with native contexts kept in a small pool. Safe for any thread. */
+/** Decompresses with native contexts kept in small pools. Safe for any thread. */
 public final class ZstdDecompressor implements ChunkDecompressor, AutoCloseable {
-  /** Contexts kept; when more threads decompress at a time, more are made and freed again. */
+  /** Contexts kept of a kind; when more threads decompress at a time, more are made and freed again. */
   private static final int POOLED = 4;
 
-  private final ArrayBlockingQueue<ZstdDecompressCtx> pool = new ArrayBlockingQueue<>(POOLED);
+  private final ArrayBlockingQueue<ZstdDecompressCtx> plain = new ArrayBlockingQueue<>(POOLED);
+  private final ArrayBlockingQueue<ZstdDecompressCtx> withDictionary =
+      new ArrayBlockingQueue<>(POOLED);
 
   @Override
-  public byte[] decompress(byte[] source, int offset, int length, int rawLength)
+  public byte[] decompress(byte[] source, int offset, int length, int rawLength, boolean dictionary)
       throws ProtocolViolationException {
     long declared = Zstd.getFrameContentSize(source, offset, length);
     if (declared != rawLength) {
       throw violation("zstd frame declares " + declared + " bytes, its chunk " + rawLength, null);
     }
     byte[] raw = new byte[rawLength];
+    ArrayBlockingQueue<ZstdDecompressCtx> pool = dictionary ? withDictionary : plain;
     ZstdDecompressCtx context = pool.poll();
-    if (context == null) context = new ZstdDecompressCtx();
+    if (context == null) context = newContext(dictionary);
     int got;
     try {
       got = context.decompressByteArray(raw, 0, rawLength, source, offset, length);
@@ -38,12 +41,22 @@ public final class ZstdDecompressor implements ChunkDecompressor, AutoCloseable 
     return raw;
   }
 
+  private static ZstdDecompressCtx newContext(boolean dictionary) {
+    ZstdDecompressCtx context = new ZstdDecompressCtx();
+    return dictionary ? context.loadDict(SharedDictionary.toDecompress()) : context;
+  }
+
   private static ProtocolViolationException violation(String message, @Nullable Throwable cause) {
     return new ProtocolViolationException(Scope.STREAM, message, cause);
   }
 
   @Override
   public void close() {
+    drain(plain);
+    drain(withDictionary);
+  }
+
+  private static void drain(ArrayBlockingQueue<ZstdDecompressCtx> pool) {
     ZstdDecompressCtx context;
     while ((context = pool.poll()) != null) context.close();
   }

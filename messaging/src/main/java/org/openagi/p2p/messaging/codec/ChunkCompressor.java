@@ -8,4 +8,7 @@ public interface ChunkCompressor {
    * @return the compressed length, less than {@code length}; 0 to leave the content as it is
    */
   int compress(byte[] source, int offset, int length, byte[] target, int targetOffset);
+
+  /** Whether the content compressed last needs the dictionary that every node has. */
+  boolean usedDictionary();
 }

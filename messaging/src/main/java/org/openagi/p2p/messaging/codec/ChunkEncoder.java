@@ -191,6 +191,9 @@ public final class ChunkEncoder {
     int raw = at - HEADER_ROOM;
     int packed = compressor == null ? 0 : compress(compressor, raw);
     if (packed > 0) flags |= ChunkHeader.ZSTD;
+    if (packed > 0 && compressor != null && compressor.usedDictionary()) {
+      flags |= ChunkHeader.DICTIONARY;
+    }
     if (startsBundle) flags |= ChunkHeader.START;
     frame = packed > 0 ? compressed : content;
     writeHeader(raw, packed > 0 ? packed : raw);

@@ -24,7 +24,10 @@ public record ChunkHeader(
   /** The content starts with more of the payload left open before. */
   public static final int CONTINUED = 0x08;
 
-  private static final int KNOWN = START | ZSTD | MORE | CONTINUED;
+  /** The content is compressed with the dictionary that every node has; only with {@link #ZSTD}. */
+  public static final int DICTIONARY = 0x10;
+
+  private static final int KNOWN = START | ZSTD | MORE | CONTINUED | DICTIONARY;
 
   /** Whether a flag is set. */
   public boolean has(int flag) {
@@ -51,6 +54,9 @@ public record ChunkHeader(
     long first = in.varint(1, WireLimits.MAX_NUMBER, "first number");
     long count = in.varint(0, WireLimits.MAX_NUMBER - first, "count");
     boolean zstd = (flags & ZSTD) != 0;
+    if (!zstd && (flags & DICTIONARY) != 0) {
+      throw WireReader.violation("chunk with a dictionary that is not compressed");
+    }
     int raw =
         zstd ? (int) in.varint(1, WireLimits.MAX_CONTENT_BYTES, "raw length") : in.remaining();
     if (in.remaining() == 0 || raw > WireLimits.MAX_CONTENT_BYTES) {

@@ -39,6 +39,9 @@ public final class WireLimits {
   /** The largest message number; a lane that reaches it needs a new epoch, after 10^18 messages. */
   public static final long MAX_NUMBER = 1L << 60;
 
+  /** Bit of the features of HELLO and HELLO_ACK: chunks may need the dictionary that every node has. */
+  public static final int FEATURE_DICTIONARY = 0x0001;
+
   /** What a recipient must accept without a seal, at least. */
   public static final long MIN_UNSEALED_BYTES = 2L << 20;
 

@@ -91,6 +91,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private final boolean strict;
 
   private @Nullable Hello hello;
+  private int features;
   private @Nullable InboxLane lane;
   private @Nullable SealText sealText;
   private @Nullable ChunkReader reader;
@@ -288,13 +289,18 @@ public final class ReceiveStream implements FrameAssembler.Sink {
         acknowledgedEnd - 1,
         found.refusalsBetween(received.first(), acknowledgedEnd, WireLimits.MAX_EXCEPTIONS));
     var config = services.config();
-    write(new HelloAck(0, ack, config.maxMessageBytes(), config.maxUnsealedBytes()).toFrame());
+    features = received.features() & WireLimits.FEATURE_DICTIONARY;
+    write(
+        new HelloAck(features, ack, config.maxMessageBytes(), config.maxUnsealedBytes()).toFrame());
     link.flush();
   }
 
   private void onChunk(byte[] body) throws ProtocolViolationException {
     ChunkHeader header = ChunkHeader.decode(body);
     checkPlace(header);
+    if (header.has(ChunkHeader.DICTIONARY) && (features & WireLimits.FEATURE_DICTIONARY) == 0) {
+      throw violation("chunk needs a dictionary that was not agreed on");
+    }
     boolean starts = header.has(ChunkHeader.START);
     if (!starts && bundle.chunks() == 0) throw violation("chunk outside of a bundle");
     if (starts && bundle.chunks() > 0) unsealed.addLast(endBundle());
@@ -527,7 +533,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     int offset = header.contentOffset();
     int length = body.length - offset;
     if (header.has(ChunkHeader.ZSTD)) {
-      byte[] raw = services.decompressor().decompress(body, offset, length, header.rawLength());
+      boolean dictionary = header.has(ChunkHeader.DICTIONARY);
+      byte[] raw =
+          services.decompressor().decompress(body, offset, length, header.rawLength(), dictionary);
       reader().start(header, raw, 0, raw.length);
     } else {
       reader().start(header, body, offset, length);

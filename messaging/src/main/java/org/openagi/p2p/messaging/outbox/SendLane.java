@@ -20,6 +20,7 @@ import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.BundleDigest;
 import org.openagi.p2p.messaging.bundle.Signer;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.FrameAssembler;
@@ -99,6 +100,8 @@ public final class SendLane implements FrameAssembler.Sink {
   private long sealsSent;
   private long payloadBytesSent;
   private long frameBytesSent;
+  private long compressedFromBytes;
+  private long compressedToBytes;
 
   /** A lane without a stream. */
   public SendLane(
@@ -137,7 +140,9 @@ public final class SendLane implements FrameAssembler.Sink {
     detach();
     link = stream;
     resources = shared;
-    compression = new AdaptiveCompression(shared.zstd());
+    ZstdCompressor zstd = shared.zstd();
+    countCompression();
+    compression = zstd == null ? null : new AdaptiveCompression(zstd);
     assembler = new FrameAssembler(this);
     unsent = log.cursor();
     waitsForGreeting = unsent.number() < highestSentEnd;
@@ -149,7 +154,7 @@ public final class SendLane implements FrameAssembler.Sink {
     Hello hello = new Hello(
         WireLimits.VERSION,
         lane.number(),
-        0,
+        zstd == null ? 0 : WireLimits.FEATURE_DICTIONARY,
         log.epoch(),
         unsent.number(),
         config.lifetime().toMillis());
@@ -222,6 +227,10 @@ public final class SendLane implements FrameAssembler.Sink {
     lastRefusal = "";
     maxMessageBytes = hello.maxMessageBytes();
     maxUnsealedBytes = hello.maxUnsealedBytes();
+    AdaptiveCompression compressing = compression;
+    if (compressing != null && (hello.features() & WireLimits.FEATURE_DICTIONARY) != 0) {
+      compressing.useDictionary();
+    }
     onAck(hello.ack());
     if (waitsForGreeting) {
       waitsForGreeting = false;
@@ -663,9 +672,17 @@ public final class SendLane implements FrameAssembler.Sink {
         Scope.STREAM, "lane " + lane + " to " + recipient.shortString() + ": " + what);
   }
 
+  /** Keeps the counters of the stream before. */
+  private void countCompression() {
+    AdaptiveCompression before = compression;
+    if (before == null) return;
+    compressedFromBytes += before.rawBytes();
+    compressedToBytes += before.packedBytes();
+  }
+
   /** What happened so far. */
   public SendStats stats() {
-    AdaptiveCompression zstd = compression;
+    AdaptiveCompression current = compression;
     return new SendStats(
         messagesSent,
         messagesAcknowledged,
@@ -674,7 +691,7 @@ public final class SendLane implements FrameAssembler.Sink {
         sealsSent,
         payloadBytesSent,
         frameBytesSent,
-        zstd == null ? 0 : zstd.rawBytes(),
-        zstd == null ? 0 : zstd.packedBytes());
+        compressedFromBytes + (current == null ? 0 : current.rawBytes()),
+        compressedToBytes + (current == null ? 0 : current.packedBytes()));
   }
 }

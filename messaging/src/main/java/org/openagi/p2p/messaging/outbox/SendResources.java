@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.outbox;
 
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 
@@ -9,8 +10,8 @@ import org.openagi.p2p.messaging.codec.ChunkEncoder;
  * executor.
  *
  * @param encoder builds chunks
- * @param zstd compresses them
+ * @param zstd compresses them; null to send them as they are
  * @param allocator of the buffers that are written
  */
 public record SendResources(
-    ChunkEncoder encoder, ZstdCompressor zstd, ByteBufAllocator allocator) {}
+    ChunkEncoder encoder, @Nullable ZstdCompressor zstd, ByteBufAllocator allocator) {}

@@ -45,7 +45,8 @@ class ChunkTest {
     int offset = header.contentOffset();
     int length = body.length - offset;
     if (header.has(ChunkHeader.ZSTD)) {
-      byte[] raw = ZSTD.decompress(body, offset, length, header.rawLength());
+      boolean dictionary = header.has(ChunkHeader.DICTIONARY);
+      byte[] raw = ZSTD.decompress(body, offset, length, header.rawLength(), dictionary);
       reader.start(header, raw, 0, raw.length);
     } else {
       reader.start(header, body, offset, length);
@@ -60,6 +61,7 @@ class ChunkTest {
     ChunkEncoder encoder = new ChunkEncoder();
     ChunkReader reader = new ChunkReader(Lane.BULK, NetworkMessage.MAX_PAYLOAD_BYTES);
     AdaptiveCompression compression = new AdaptiveCompression(new ZstdCompressor(1));
+    if (dice.nextBoolean()) compression.useDictionary();
     List<Sent> sent = new ArrayList<>();
     List<String> got = new ArrayList<>();
     List<String> expected = new ArrayList<>();
@@ -185,6 +187,27 @@ class ChunkTest {
       assertTrue(encoder.frameLength() > 60_000);
     }
     assertEquals(compressed, compression.rawBytes());
+  }
+
+  @Test
+  void aSmallMessageIsCompressedWithTheDictionaryAndItsHeaderSaysSo() throws Exception {
+    String json =
+        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}";
+    ChunkEncoder encoder = new ChunkEncoder();
+    AdaptiveCompression compression = new AdaptiveCompression(new ZstdCompressor(1));
+    compression.useDictionary();
+    encoder.begin(1, BASE);
+    encoder.addMessage(NetworkMessage.text("b", json), BASE, 0);
+    encoder.finish(true, compression);
+    byte[] body = bodyOf(encoder);
+    assertEquals(ChunkHeader.START | ChunkHeader.ZSTD | ChunkHeader.DICTIONARY, body[0]);
+    assertTrue(encoder.frameLength() < json.length(), encoder.frameLength() + " bytes");
+    ChunkReader reader = new ChunkReader(Lane.BULK, NetworkMessage.MAX_PAYLOAD_BYTES);
+    start(reader, body);
+    assertEquals(ChunkReader.MESSAGE, reader.next());
+    assertEquals(Bytes.ofUtf8(json), reader.payload());
+    body[0] &= ~ChunkHeader.ZSTD;
+    refuses(body);
   }
 
   private static NetworkMessage message(int length) {

@@ -17,12 +17,16 @@ import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.BundleDigest;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 
 /** The worked examples of docs/wire/message-1.0.md are what the codec makes. */
 class WireDocumentTest {
   private static final long EPOCH = 0x00c0ffee00c0ffeeL;
   private static final long BASE = 1_767_225_600_000L;
+  private static final String JSON =
+      "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"get_time\",\"arguments\":{}}}";
   private static final HostKey SENDER = key(1);
   private static final HostKey RECIPIENT = key(2);
 
@@ -95,6 +99,16 @@ class WireDocumentTest {
         true,
         new BundleDigest(),
         6);
+    AdaptiveCompression compression = new AdaptiveCompression(new ZstdCompressor(1));
+    compression.useDictionary();
+    encoder.begin(7, BASE);
+    encoder.addMessage(message().payload(JSON).build(), BASE, 0);
+    encoder.finish(true, compression);
+    example(
+        out,
+        "CHUNK, compressed with the dictionary: `" + JSON + "`",
+        Arrays.copyOfRange(
+            encoder.array(), encoder.frameOffset(), encoder.frameOffset() + encoder.frameLength()));
     long first = digest.first();
     long count = digest.count();
     byte[] sha256 = digest.end();

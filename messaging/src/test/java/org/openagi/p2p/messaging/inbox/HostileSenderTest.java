@@ -18,15 +18,19 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.BundleDigest;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.FrameAssembler;
 import org.openagi.p2p.messaging.codec.FrameType;
 import org.openagi.p2p.messaging.codec.Hello;
+import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.Seal;
 import org.openagi.p2p.messaging.codec.SealText;
+import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimStream;
@@ -44,6 +48,7 @@ class HostileSenderTest {
   private final List<NetworkMessage> handled = new ArrayList<>();
   private final List<Ack> acks = new ArrayList<>();
   private final List<Refuse> refuses = new ArrayList<>();
+  private final List<HelloAck> greetings = new ArrayList<>();
   private SimStream stream;
   private final ChunkEncoder encoder = new ChunkEncoder();
   private final BundleDigest digest = new BundleDigest();
@@ -57,6 +62,7 @@ class HostileSenderTest {
   private SimStream newStream() {
     SimStream made = new SimStream(world, 50_000, 1 << 26, 1 << 20);
     FrameAssembler answers = new FrameAssembler((type, body) -> {
+      if (type == FrameType.HELLO_ACK) greetings.add(HelloAck.decode(body));
       if (type == FrameType.ACK) acks.add(Ack.decode(body));
       if (type == FrameType.REFUSE) refuses.add(Refuse.decode(body));
       return true;
@@ -134,6 +140,37 @@ class HostileSenderTest {
     send(seal().toFrame());
     assertEquals(3, handled.size());
     assertEquals(3, acks.getLast().settled());
+  }
+
+  /** The unknown bits of its HELLO are not agreed to. */
+  @Test
+  void aDictionaryIsTakenOnlyIfItWasAgreedOn() {
+    send(new Hello(1, Lane.BULK.number(), 0xfffe, EPOCH, 1, 60_000).toFrame());
+    assertEquals(0, greetings.getLast().features());
+    send(chunkWithDictionary());
+    expectViolation(Scope.STREAM, Refuse.PROTOCOL_VIOLATION, "not agreed on");
+  }
+
+  @Test
+  void aDictionaryThatWasAgreedOnIsTaken() {
+    send(new Hello(1, Lane.BULK.number(), 0xffff, EPOCH, 1, 60_000).toFrame());
+    assertEquals(WireLimits.FEATURE_DICTIONARY, greetings.getLast().features());
+    send(chunkWithDictionary());
+    assertEquals(List.of(), receiver.violations);
+    assertEquals(1, handled.size());
+  }
+
+  private byte[] chunkWithDictionary() {
+    AdaptiveCompression compression = new AdaptiveCompression(new ZstdCompressor(1));
+    compression.useDictionary();
+    encoder.begin(1, 1_767_225_600_000L);
+    String json =
+        "{\"status\":\"success\",\"result\":{},\"error\":null,\"timestamp\":1767225600000}";
+    encoder.addMessage(NetworkMessage.text("b", json), 1_767_225_600_000L, 0);
+    encoder.finish(true, compression);
+    assertTrue(compression.usedDictionary());
+    return Arrays.copyOfRange(
+        encoder.array(), encoder.frameOffset(), encoder.frameOffset() + encoder.frameLength());
   }
 
   @Test

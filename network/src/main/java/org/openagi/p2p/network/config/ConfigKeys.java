@@ -202,6 +202,15 @@ public final class ConfigKeys {
       "Bytes of messages and transfers this node sends per second to each peer; 0 means no limit but that of all"
           + " together.");
 
+  /** Compression of what is sent. */
+  public static final ConfigKey<Compression> COMPRESSION = ConfigKey.of(
+      "compression",
+      ValueTypes.oneOf(words("auto", Compression.AUTO, "off", Compression.OFF)),
+      "auto",
+      "Whether messages are compressed before they are encrypted: auto where it makes them shorter;"
+          + " off for programs that put secrets beside text of strangers into messages to the"
+          + " same peer, whose length could then tell of the secret.");
+
   /** Security protocols. */
   public static final ConfigKey<List<String>> SECURITY = ConfigKey.of(
       "security",
@@ -262,6 +271,7 @@ public final class ConfigKeys {
       STORE_SYNC,
       BANDWIDTH_LIMIT,
       BANDWIDTH_LIMIT_PER_PEER,
+      COMPRESSION,
       VERIFY,
       STOP_TIMEOUT,
       LOG_LEVEL);

@@ -235,6 +235,11 @@ public final class P2PConfig {
     return get(ConfigKeys.BANDWIDTH_LIMIT_PER_PEER);
   }
 
+  /** Whether messages are compressed. */
+  public Compression compression() {
+    return get(ConfigKeys.COMPRESSION);
+  }
+
   /** {@code tls}, {@code noise}: most wanted first, at least one. */
   public List<String> security() {
     return get(ConfigKeys.SECURITY);

@@ -1,7 +1,9 @@
 package org.openagi.p2p.network.link;
 
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.inbox.ReceiveConfig;
 import org.openagi.p2p.messaging.outbox.OutboxQuota;
 import org.openagi.p2p.messaging.outbox.SendConfig;
@@ -17,7 +19,7 @@ import org.openagi.p2p.messaging.outbox.SendConfig;
  * @param maxBytesPerPeer most unsettled bytes to one peer
  * @param maxBytes most unsettled bytes to all peers
  * @param maxPeers most peers that messages are kept for
- * @param compressionLevel of zstd, 1 to 19
+ * @param compressionLevel of zstd, 1 to 19; 0 to compress nothing
  * @param dial whether to connect to a peer that messages wait for
  * @param bytesPerSecond what goes to all peers together, 0 for no limit; shared as {@link
  *     org.openagi.p2p.messaging.pace.FairPace} says
@@ -60,8 +62,8 @@ public record MessageConfig(
     if (bytesPerSecondPerPeer < 0) {
       throw new IllegalArgumentException("bytesPerSecondPerPeer " + bytesPerSecondPerPeer);
     }
-    if (compressionLevel < 1 || compressionLevel > 19) {
-      throw new IllegalArgumentException("compressionLevel " + compressionLevel + ", 1 to 19");
+    if (compressionLevel < 0 || compressionLevel > 19) {
+      throw new IllegalArgumentException("compressionLevel " + compressionLevel + ", 0 to 19");
     }
   }
 
@@ -131,6 +133,29 @@ public record MessageConfig(
         dial,
         bytesPerSecond,
         bytesPerSecondPerPeer);
+  }
+
+  /** This with another level of compression, 0 for none. */
+  public MessageConfig withCompressionLevel(int value) {
+    return new MessageConfig(
+        send,
+        receive,
+        selfName,
+        names,
+        maxMessagesPerPeer,
+        maxBytesPerPeer,
+        maxBytes,
+        maxPeers,
+        value,
+        dial,
+        bytesPerSecond,
+        bytesPerSecondPerPeer);
+  }
+
+  /** A compressor of that level, to be closed; null if nothing is compressed. */
+  @Nullable
+  ZstdCompressor newCompressor() {
+    return compressionLevel == 0 ? null : new ZstdCompressor(compressionLevel);
   }
 
   /** This with or without connecting to peers that messages wait for. */

@@ -42,7 +42,7 @@ public final class MessageQueue {
   private final MessageStore store;
   private final HostKey key;
   private final Duration lifetime;
-  private final int compressionLevel;
+  private final MessageConfig config;
   private final TimeSource time;
   private final QueueOwner owner;
 
@@ -51,7 +51,7 @@ public final class MessageQueue {
     this.store = store;
     this.key = key;
     this.lifetime = config.send().lifetime();
-    this.compressionLevel = config.compressionLevel();
+    this.config = config;
     this.time = time;
     this.owner = owner;
   }
@@ -171,8 +171,9 @@ public final class MessageQueue {
    */
   public Export export(PeerId recipient) throws IOException {
     List<StoredMessage> all = waiting(recipient);
-    try (ZstdCompressor zstd = new ZstdCompressor(compressionLevel)) {
-      BundleFileWriter writer = new BundleFileWriter(key, recipient, new AdaptiveCompression(zstd));
+    try (ZstdCompressor zstd = config.newCompressor()) {
+      BundleFileWriter writer =
+          new BundleFileWriter(key, recipient, zstd == null ? null : new AdaptiveCompression(zstd));
       for (Lane lane : Lane.values()) {
         if (!writer.isFull()) addLane(writer, recipient, lane);
       }

@@ -385,7 +385,8 @@ public final class MessageService implements AutoCloseable {
     control.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
     decompressor.close();
     resources.forEach((executor, shared) -> {
-      if (!executor.isShuttingDown()) executor.execute(() -> shared.zstd().close());
+      ZstdCompressor zstd = shared.zstd();
+      if (zstd != null && !executor.isShuttingDown()) executor.execute(zstd::close);
     });
   }
 
@@ -443,9 +444,7 @@ public final class MessageService implements AutoCloseable {
     return resources.computeIfAbsent(
         executor,
         e -> new SendResources(
-            new ChunkEncoder(),
-            new ZstdCompressor(config.compressionLevel()),
-            ByteBufAllocator.DEFAULT));
+            new ChunkEncoder(), config.newCompressor(), ByteBufAllocator.DEFAULT));
   }
 
   OutboxEntry refuse(
