@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.benchmarks.compress.CompressionBench;
 import org.openagi.p2p.benchmarks.worker.Settings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,12 +29,16 @@ import picocli.CommandLine.Spec;
       "  durable  s1 with the journal, synced to disk, then messages at a pace: time to their",
       "       acknowledgement; the limit is a bare log that syncs as often as it can",
       "  overtake  urgent messages every 10 ms beside 64 MiB of DATA in flight: how much later they are",
+      "  compress  JSON between agents and random bytes: bytes of the frames, and processor time on",
+      "       both sides, as they are, with zstd, and with the shared dictionary",
       "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
       "",
       "Each node is a process of its own, on the loopback interface. Figures depend on the machine",
       "and on what else it does: compare them only with the limit of the same command."
     })
 public final class BenchCommand implements Callable<Integer> {
+  private static final List<String> SCENARIOS =
+      List.of("s1", "s2", "s3", "s4", "durable", "overtake", "compress");
   private static final int WINDOW = 10_000;
   private static final int WINDOW_LARGE = 256;
   private static final int LARGE_BYTES = 65_536;
@@ -43,7 +48,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "SCENARIO",
-      description = "s1, s2, s3, s4, durable, overtake or jmh")
+      description = "s1, s2, s3, s4, durable, overtake, compress or jmh")
   private String scenario = "";
 
   @Parameters(
@@ -132,6 +137,10 @@ public final class BenchCommand implements Callable<Integer> {
     String name = scenario.toLowerCase(Locale.ROOT);
     if (name.equals("jmh")) return Jmh.run(pattern, spec().commandLine().getOut());
     check(name);
+    if (name.equals("compress")) {
+      new CompressionBench(runs, spec().commandLine().getOut()).play();
+      return 0;
+    }
     if (!NetworkNamespace.inside()) {
       int status = NetworkNamespace.rerun(commandLine().getParseResult().originalArgs());
       if (status >= 0) return status;
@@ -151,9 +160,9 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void check(String name) {
-    if (!List.of("s1", "s2", "s3", "s4", "durable", "overtake").contains(name)) {
+    if (!SCENARIOS.contains(name)) {
       throw wrong(
-          "no scenario " + scenario + "; there are s1, s2, s3, s4, durable, overtake and jmh");
+          "no scenario " + scenario + "; there are " + String.join(", ", SCENARIOS) + " and jmh");
     }
     if (name.equals("overtake") && (limit || limitOnly)) {
       throw wrong("overtake compares a loaded link with an idle one, and knows no other system");
