@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -58,25 +57,19 @@ import org.openagi.p2p.network.transfer.TransferStats;
  */
 public final class P2PNetworkManager implements AutoCloseable {
   private final P2PConfig config;
-  private final Map<String, Consumer<P2PStream>> protocols;
   private final EventBus events = new EventBus();
   private final TimeSource time = TimeSource.system();
   private final Registrations handlers = new Registrations();
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** For reading without the lock; set exactly while the node runs. */
-  private volatile @Nullable RunningNode running;
+  private final NodeLifeCycle life;
 
   /** Asked by the node that runs, whichever that is. */
   private volatile @Nullable TransferHandler transferHandler;
 
-  // Guarded by lock.
-  private @Nullable CompletableFuture<RunningNode> started;
-  private CompletableFuture<Void> stopped = CompletableFuture.completedFuture(null);
-
   private P2PNetworkManager(P2PConfig config, Map<String, Consumer<P2PStream>> protocols) {
     this.config = config;
-    this.protocols = protocols;
+    RunningNode.Extras extras =
+        new RunningNode.Extras(protocols, handlers, () -> Optional.ofNullable(transferHandler));
+    this.life = new NodeLifeCycle(() -> RunningNode.start(config, extras, events, time));
   }
 
   /** Begins to describe a node. */
@@ -93,19 +86,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    *     is stopped
    */
   public CompletableFuture<List<Multiaddr>> startServer() {
-    lock.lock();
-    try {
-      CompletableFuture<RunningNode> node = started;
-      if (node == null) {
-        node = stopped.thenCompose(ignored -> onVirtualThread(this::start));
-        started = node;
-        CompletableFuture<RunningNode> attempt = node;
-        node.whenComplete((result, failure) -> afterStart(attempt, failure));
-      }
-      return node.thenApply(RunningNode::addresses);
-    } finally {
-      lock.unlock();
-    }
+    return life.start().thenApply(RunningNode::addresses);
   }
 
   /**
@@ -117,17 +98,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @return completes when all of that is done; never fails
    */
   public CompletableFuture<Void> stopServer() {
-    lock.lock();
-    try {
-      CompletableFuture<RunningNode> node = started;
-      if (node == null) return stopped.copy();
-      started = null;
-      stopped = node.handle((result, failure) -> Optional.ofNullable(result))
-          .thenAcceptAsync(this::stop, VirtualThreads.EXECUTOR);
-      return stopped.copy();
-    } finally {
-      lock.unlock();
-    }
+    return life.stop();
   }
 
   /** Stops the node, waits for that, and ends the event bus. */
@@ -146,7 +117,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    */
   public CompletableFuture<List<PeerInfo>> discoverPeers() {
     RunningNode node = node();
-    return onVirtualThread(() -> {
+    return VirtualThreads.run(() -> {
       new LookAround(node, time).await(events, config.discoveryTimeout());
       return new PeerInfos(node.host(), node.directory())
           .connectedAnd(node.discovery().announced());
@@ -529,55 +500,11 @@ public final class P2PNetworkManager implements AutoCloseable {
 
   /** Whether the node runs. */
   public boolean isRunning() {
-    return running != null;
+    return life.isRunning();
   }
 
   private RunningNode node() {
-    RunningNode node = running;
-    if (node == null)
-      throw new IllegalStateException("the node does not run; call startServer() and wait for it");
-    return node;
-  }
-
-  private RunningNode start() throws IOException {
-    RunningNode.Extras extras =
-        new RunningNode.Extras(protocols, handlers, () -> Optional.ofNullable(transferHandler));
-    RunningNode node = RunningNode.start(config, extras, events, time);
-    running = node;
-    return node;
-  }
-
-  /** A start that failed must not be taken for one that is under way. */
-  private void afterStart(CompletableFuture<RunningNode> attempt, @Nullable Throwable failure) {
-    if (failure == null) return;
-    lock.lock();
-    try {
-      if (started == attempt) started = null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void stop(Optional<RunningNode> node) {
-    running = null;
-    node.ifPresent(RunningNode::stop);
-  }
-
-  /** A future of blocking work, which fails with what the work throws and not with a wrapper. */
-  private static <T> CompletableFuture<T> onVirtualThread(Blocking<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    VirtualThreads.EXECUTOR.execute(() -> {
-      try {
-        result.complete(work.run());
-      } catch (Exception | LinkageError e) {
-        result.completeExceptionally(e);
-      }
-    });
-    return result;
-  }
-
-  private interface Blocking<T> {
-    T run() throws Exception;
+    return life.node();
   }
 
   /** Collects what a node is to be. Not safe for several threads. */
