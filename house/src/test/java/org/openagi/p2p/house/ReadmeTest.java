@@ -13,18 +13,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The Java blocks of the README are the ones that are compiled and run. */
+/** The Java blocks of the README and of the guide are the ones that are compiled and run. */
 class ReadmeTest {
-  private static final String COMPILED =
-      "network/src/test/java/org/openagi/p2p/network/ComponentSnippetsTest.java";
+  private static final String TESTS = "network/src/test/java/org/openagi/p2p/network/";
 
   @Test
   void showsTheSnippetsThatTheTestsRun() throws IOException {
+    compare("README.md", "ComponentSnippetsTest.java");
+  }
+
+  @Test
+  void theGuideShowsTheProgramThatTheTestsRun() throws IOException {
+    compare("docs/guide-messages.md", "guide/MessageGuideTest.java");
+  }
+
+  private static void compare(String document, String test) throws IOException {
     Path root = root();
     Map<String, String> compiled = blocks(
-        Files.readString(root.resolve(COMPILED)), "(?ms)^ *// snippet: (\\w+)\\R(.*?)^ *// end$");
+        Files.readString(root.resolve(TESTS + test)),
+        "(?ms)^ *// snippet: (\\w+)\\R(.*?)^ *// end$");
     Map<String, String> shown = blocks(
-        Files.readString(root.resolve("README.md")),
+        Files.readString(root.resolve(document)),
         "(?ms)^<!-- snippet: (\\w+) -->\\R```java\\R(.*?)^```$");
     assertTrue(compiled.size() >= 4, compiled.keySet()::toString);
     assertEquals(compiled, shown);

@@ -66,6 +66,46 @@ class OutboxQuotaTest {
     assertEquals(before, node.bytes());
   }
 
+  /** Goal: what a peer may hold follows what is left, in both directions, and nothing it holds is lost. */
+  @Test
+  void aShareThatShrinksRefusesUntilWhatIsHeldFitsAgain() {
+    OutboxQuota node = new OutboxQuota("this node", null, 1000, 10_000);
+    OutboxQuota bob = new OutboxQuota("bob", node, 1000, 10_000);
+    OutboxQuota eve = new OutboxQuota("eve", node, 1000, 10_000);
+    for (int i = 0; i < 4; i++) assertNull(bob.reserve(872), "4 of 10 leave 6");
+    for (int i = 0; i < 3; i++) assertNull(eve.reserve(872), "3 of 10, then 3 are left");
+    assertEquals(
+        "outbox of bob holds 4000 bytes, and the 3000 of 10000 left in that of this node are kept for others",
+        bob.reserve(872));
+    assertEquals(4, bob.messages());
+    assertEquals(7000, node.bytes());
+    eve.release(1, 872);
+    assertNull(bob.reserve(872), "4 held, 4 left");
+    assertNotNull(bob.reserve(0), "5 held, 3 left");
+    bob.release(2, 2 * 872);
+    assertNull(bob.reserve(872), "3 held, 5 left");
+    bob.release(4, 4 * 872);
+    eve.release(2, 2 * 872);
+    assertEquals(0, node.bytes());
+    assertEquals(0, node.messages());
+  }
+
+  /** As after a start with lower limits than those the messages were accepted under. */
+  @Test
+  void whatIsHereAlreadyMayExceedTheLimitAndIsWorkedOff() {
+    OutboxQuota node = new OutboxQuota("this node", null, 5, 1 << 20);
+    OutboxQuota bob = new OutboxQuota("bob", node, 3, 1 << 20);
+    bob.take(10, 1000);
+    assertEquals("outbox of bob holds 10 of 3 messages and 2280 of 1048576 bytes", bob.reserve(0));
+    bob.release(7, 700);
+    assertNotNull(bob.reserve(0));
+    assertEquals(3, node.messages());
+    bob.release(1, 100);
+    assertNull(bob.reserve(0));
+    bob.release(3, 200);
+    assertEquals(0, node.bytes());
+  }
+
   @Test
   void countsUpToItsOwnLimits() {
     OutboxQuota quota = new OutboxQuota("x", null, OutboxQuota.MAX_MESSAGES, OutboxQuota.MAX_BYTES);

@@ -29,7 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,10 +275,15 @@ class TransferServiceTest {
   @Test
   void aSlowSinkHoldsTheSourceBack() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch sinking = new CountDownLatch(1);
+    long total = 200 << 20;
     AtomicLong read = new AtomicLong();
+    AtomicLong ahead = new AtomicLong();
+    AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
     recipient.decide(offer -> offer.acceptTo(new TransferSink() {
       @Override
       public void write(byte[] content, int offset, int length) throws IOException {
+        sinking.countDown();
         try {
           gate.await();
         } catch (InterruptedException e) {
@@ -298,23 +305,27 @@ class TransferServiceTest {
 
       @Override
       public int read(byte[] target, int offset, int length) {
-        if (read.get() >= 200 << 20) return -1;
-        read.addAndGet(length);
-        return length;
+        reader.set(Thread.currentThread());
+        int now = (int) Math.min(length, total - read.get());
+        if (now == 0) return -1;
+        read.addAndGet(now);
+        if (gate.getCount() > 0) ahead.set(read.get());
+        return now;
       }
     }));
-    await("it has begun", () -> read.get() > 100_000);
-    long[] last = {0};
-    await("it stops", () -> {
-      long now = read.get();
-      boolean same = now == last[0];
-      last[0] = now;
-      java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
-      return same;
-    });
+    await("the sink is busy", () -> sinking.getCount() == 0);
+    await("the source waits for it", () -> isWaiting(reader.get()));
     assertTrue(read.get() < 2 << 20, "read ahead: " + read.get());
     gate.countDown();
     assertTrue(end(transfer).isCompleted());
+    assertEquals(total, read.get());
+    assertTrue(ahead.get() < 2 << 20, "read before the sink went on: " + ahead.get());
+  }
+
+  private static boolean isWaiting(@Nullable Thread thread) {
+    if (thread == null) return false;
+    Thread.State state = thread.getState();
+    return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
   }
 
   @Test
