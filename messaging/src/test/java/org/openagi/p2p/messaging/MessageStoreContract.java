@@ -39,8 +39,13 @@ public abstract class MessageStoreContract {
   }
 
   @AfterEach
-  final void close() {
-    store.close();
+  final void close() throws Exception {
+    closeStore(store);
+  }
+
+  /** Gives a store back. */
+  protected void closeStore(MessageStore made) throws Exception {
+    made.close();
   }
 
   private static OutboxEntry entry(String text) {
@@ -154,7 +159,11 @@ public abstract class MessageStoreContract {
         store.deadLetters().stream().map(StoredMessage::messageId).toList());
     assertEquals(
         Outcome.Acknowledged.INSTANCE, store.find(ids.idOf(2)).orElseThrow().end());
+    assertEquals(1, store.stats().deadLetters());
+    assertEquals(1, store.stats().deadLetterBytes());
+    assertNull(store.failure());
     assertTrue(store.dropDeadLetter("mine"));
+    assertEquals(0, store.stats().deadLetters());
     assertFalse(store.dropDeadLetter("mine"));
     assertEquals(Optional.empty(), store.find("mine"));
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.StoreStats;
+import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
 import org.openagi.p2p.network.event.NetworkEvent.FaultEvent;
 
@@ -164,5 +167,32 @@ class RestartTest {
         Outcome.Refused.class, end(third.delivery("nobody-takes").orElseThrow()));
     assertEquals(RefusalReason.NO_HANDLER, known.reason());
     assertEquals(2, third.messageQueue().deadLetters(null).size());
+  }
+
+  @Test
+  void moreDeadLettersThanAllowedAreCountedAndReported() {
+    P2PNetworkManager alice = aliceWithoutBob(builder -> builder.set("dead_letters", "2"));
+    DeliveryOptions brief = DeliveryOptions.DEFAULT.withLifetime(Duration.ofMillis(1));
+    List<Delivery> expired = IntStream.range(0, 3)
+        .mapToObj(i -> alice.submit(NetworkMessage.text("bob", "late " + i), brief))
+        .toList();
+    for (Delivery each : expired) end(each);
+    FaultEvent told = nodes.awaitEvent(
+        alice, FaultEvent.class, event -> event.what() == Fault.DEAD_LETTERS_DROPPED);
+    assertTrue(told.consequence().endsWith(expired.getFirst().messageId()), told.consequence());
+    StoreStats stats = alice.getNetworkStats().messages().store();
+    assertEquals(2, stats.deadLetters());
+    assertEquals(1, stats.deadLettersDropped());
+    assertTrue(stats.diskBytes() > 0 && stats.diskBytes() < stats.maxDiskBytes(), stats.toString());
+    alice.close();
+
+    P2PNetworkManager again =
+        nodes.start("alice", "alice", builder -> builder.set("dead_letters", "2"));
+    assertEquals(
+        expired.stream().skip(1).map(Delivery::messageId).toList(),
+        again.messageQueue().deadLetters(null).stream()
+            .map(StoredMessage::messageId)
+            .toList());
+    assertEquals(0, again.getNetworkStats().messages().store().deadLettersDropped());
   }
 }
