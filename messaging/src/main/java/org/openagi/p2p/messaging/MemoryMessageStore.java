@@ -208,6 +208,11 @@ public final class MemoryMessageStore implements MessageStore {
   }
 
   @Override
+  public Optional<StoreReport> verify() {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean dropDeadLetter(String messageId) {
     return sent.dropDeadLetter(messageId).isPresent();
   }

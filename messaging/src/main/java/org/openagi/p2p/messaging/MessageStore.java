@@ -1,5 +1,6 @@
 package org.openagi.p2p.messaging;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -80,6 +81,14 @@ public interface MessageStore extends AutoCloseable {
 
   /** What it holds. */
   StoreStats stats();
+
+  /**
+   * Reads all files from end to end, beside whoever works with them, and changes nothing. Blocks.
+   *
+   * @return empty for a store without files
+   * @throws IOException if the folder cannot be read
+   */
+  Optional<StoreReport> verify() throws IOException;
 
   /**
    * Forgets a dead letter.

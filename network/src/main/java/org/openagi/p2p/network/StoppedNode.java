@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.messaging.journal.JournalListener;
 import org.openagi.p2p.network.config.Compression;
@@ -39,11 +40,7 @@ public final class StoppedNode implements AutoCloseable {
    * @throws IOException with one sentence: there is no queue in it, somebody holds it, or it is damaged
    */
   public static StoppedNode open(P2PConfig config) throws IOException {
-    Path path = config.dataFolder();
-    if (!Files.isDirectory(path.resolve(QueueFolder.FOLDER))) {
-      throw new QueueException("no node runs with the data folder " + path
-          + ", and no message queue is in it; name another one with --name or --data");
-    }
+    Path path = folderWithQueue(config);
     DataFolder folder = DataFolder.open(path);
     try {
       return open(config, folder);
@@ -51,6 +48,22 @@ public final class StoppedNode implements AutoCloseable {
       folder.closeQuietly();
       throw e;
     }
+  }
+
+  /**
+   * Reads the queue from end to end and changes nothing.
+   *
+   * @throws IOException with one sentence: there is no queue in the folder, somebody holds it, or it cannot be read
+   */
+  public static StoreReport verify(P2PConfig config) throws IOException {
+    return QueueFolder.verify(folderWithQueue(config), config.deadLetters());
+  }
+
+  private static Path folderWithQueue(P2PConfig config) throws QueueException {
+    Path path = config.dataFolder();
+    if (Files.isDirectory(path.resolve(QueueFolder.FOLDER))) return path;
+    throw new QueueException("no node runs with the data folder " + path
+        + ", and no message queue is in it; name another one with --name or --data");
   }
 
   private static StoppedNode open(P2PConfig config, DataFolder folder) throws IOException {

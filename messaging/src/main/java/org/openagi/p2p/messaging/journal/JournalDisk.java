@@ -34,6 +34,9 @@ public interface JournalDisk {
     return ByteBuffer.allocate(bytes);
   }
 
+  /** The same folder for another thread that only reads. */
+  JournalView view();
+
   /** Makes names durable: what was made, renamed and deleted so far. */
   void sync() throws IOException;
 }

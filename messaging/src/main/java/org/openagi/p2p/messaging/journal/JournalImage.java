@@ -49,6 +49,11 @@ final class JournalImage {
     }
   }
 
+  /** Is told which messages a segment holds: number 0 stands for a dead letter. */
+  interface Holder {
+    void holds(int outbox, long number);
+  }
+
   /** The end of a message, with the message if it is at hand. */
   record EndImage(
       int outbox, JournalRecords.End end, @Nullable OutboxEntry entry) {}
@@ -66,7 +71,7 @@ final class JournalImage {
   }
 
   /** Takes the next record of a segment. */
-  void onRecord(Segment segment, int type, RecordReader in) throws RecordReader.MalformedException {
+  void onRecord(Holder segment, int type, RecordReader in) throws RecordReader.MalformedException {
     records++;
     switch (type) {
       case RecordType.OUTBOX -> onOutbox(in);
@@ -117,7 +122,7 @@ final class JournalImage {
 
   private static <T> T known(Map<Integer, T> all, int id) throws RecordReader.MalformedException {
     T found = all.get(id);
-    if (found == null) throw new RecordReader.MalformedException("lane " + id + " is not declared");
+    if (found == null) throw new RecordReader.UnknownLaneException(id);
     return found;
   }
 
@@ -139,7 +144,7 @@ final class JournalImage {
     image.forgottenEnd = Math.max(image.forgottenEnd, in.number());
   }
 
-  private void onEntry(Segment segment, RecordReader in) throws RecordReader.MalformedException {
+  private void onEntry(Holder segment, RecordReader in) throws RecordReader.MalformedException {
     int id = id(in);
     OutboxImage to = known(outboxes, id);
     OutboxEntry entry = JournalRecords.readEntry(in, to.recipient.toString(), to.numbering());
@@ -154,7 +159,7 @@ final class JournalImage {
     remember(new EndImage(id, end, of.entries.remove(end.number())));
   }
 
-  private void onDead(Segment segment, RecordReader in) throws RecordReader.MalformedException {
+  private void onDead(Holder segment, RecordReader in) throws RecordReader.MalformedException {
     int id = id(in);
     OutboxImage of = known(outboxes, id);
     JournalRecords.End end = JournalRecords.readEnd(in);

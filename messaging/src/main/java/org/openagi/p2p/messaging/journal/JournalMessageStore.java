@@ -12,15 +12,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.inbox.InboxLog;
@@ -56,6 +59,7 @@ public final class JournalMessageStore implements MessageStore {
   private final JournalWriter writer;
   private final HandledBoard board;
   private final AtomicLong reserved = new AtomicLong();
+  private final Supplier<JournalView> view;
   private final Runnable wakeUp;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -82,6 +86,7 @@ public final class JournalMessageStore implements MessageStore {
     this.wakeUp = wakeUp;
     this.sent = new SentMessages(config.deadLetters());
     this.board = new HandledBoard(disk.sharedMemory(BOARD, HandledBoard.BYTES));
+    this.view = disk::view;
     this.writer = new JournalWriter(this, disk, config, random, time, observers, listener);
   }
 
@@ -115,6 +120,16 @@ public final class JournalMessageStore implements MessageStore {
     }
   }
 
+  /**
+   * Reads a journal that nobody works with from end to end, and changes nothing.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public static StoreReport verify(JournalView files, DeadLetterLimits deadLetters)
+      throws IOException {
+    return JournalCheck.ofStopped(files, deadLetters);
+  }
+
   private void load(JournalRecovery recovery) throws IOException {
     JournalImage image = recovery.image;
     image.restart();
@@ -130,12 +145,9 @@ public final class JournalMessageStore implements MessageStore {
     Map<Integer, JournalOutbox> byId = new LinkedHashMap<>();
     for (var each : image.outboxes.entrySet()) {
       OutboxImage outbox = each.getValue();
-      if (outbox.next - outbox.firstWaiting() > OutboxImage.MAX_SPAN) {
-        throw new JournalDamagedException(
-            recovery.segments.getLast().name(),
-            0,
-            "outbox " + each.getKey() + " spans " + (outbox.next - outbox.firstWaiting())
-                + " numbers, allowed are " + OutboxImage.MAX_SPAN);
+      String tooWide = outbox.tooWide(each.getKey());
+      if (tooWide != null) {
+        throw new JournalDamagedException(recovery.segments.getLast().name(), 0, tooWide);
       }
       JournalOutbox made = add(new JournalOutbox(this, each.getKey(), outbox));
       byId.put(each.getKey(), made);
@@ -327,6 +339,11 @@ public final class JournalMessageStore implements MessageStore {
   @Override
   public StoreStats stats() {
     return sent.stats(bytesUsed(), config.quotaBytes());
+  }
+
+  @Override
+  public Optional<StoreReport> verify() throws IOException {
+    return Optional.of(JournalCheck.ofUsed(view.get(), writer::parts, config.deadLetters()));
   }
 
   @Override

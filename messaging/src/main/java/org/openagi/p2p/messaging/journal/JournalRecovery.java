@@ -91,7 +91,7 @@ final class JournalRecovery {
     }
   }
 
-  private static boolean hasContent(byte[] bytes) {
+  static boolean hasContent(byte[] bytes) {
     for (int i = SegmentHeader.BYTES; i < bytes.length; i++) if (bytes[i] != 0) return true;
     return false;
   }

@@ -144,6 +144,10 @@ final class JournalWriter {
     return bytesUsed;
   }
 
+  List<JournalCheck.Part> parts() {
+    return chain.parts();
+  }
+
   boolean hasWork() {
     return !dirty.isEmpty() || !notes.isEmpty();
   }

@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.journal;
 
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
@@ -35,6 +36,15 @@ final class OutboxImage {
   /** All below are settled; what ended in between is as well. */
   long firstWaiting() {
     return entries.isEmpty() ? next : entries.firstKey();
+  }
+
+  /** Why this cannot be, null if it can. */
+  @Nullable
+  String tooWide(int id) {
+    long span = next - firstWaiting();
+    return span <= MAX_SPAN
+        ? null
+        : "outbox " + id + " spans " + span + " numbers, allowed are " + MAX_SPAN;
   }
 
   void settle(long end) {

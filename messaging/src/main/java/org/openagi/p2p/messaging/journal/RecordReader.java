@@ -12,11 +12,20 @@ import org.openagi.p2p.messaging.Lane;
 /** Reads the fields of a record's body and never beyond it. Confined to its user. */
 final class RecordReader {
   /** A record whose checksum is right and whose content is not. */
-  static final class MalformedException extends Exception {
+  static class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     MalformedException(String what) {
       super(what, null, false, false);
+    }
+  }
+
+  /** A record speaks of a lane that none before it declared. */
+  static final class UnknownLaneException extends MalformedException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownLaneException(int id) {
+      super("lane " + id + " is not declared");
     }
   }
 

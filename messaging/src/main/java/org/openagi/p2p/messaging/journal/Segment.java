@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** One file of the chain and which messages it holds. Confined to the disk's thread. */
-final class Segment {
+final class Segment implements JournalImage.Holder {
   private static final String SUFFIX = ".journal";
 
   final JournalFile file;
@@ -48,7 +48,8 @@ final class Segment {
     return header.capacity() - end - RecordType.END_BYTES;
   }
 
-  void holds(int outbox, long number) {
+  @Override
+  public void holds(int outbox, long number) {
     lastNumbers.merge(outbox, number, Math::max);
   }
 }

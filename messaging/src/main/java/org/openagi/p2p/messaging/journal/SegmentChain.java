@@ -3,6 +3,7 @@ package org.openagi.p2p.messaging.journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
@@ -56,6 +57,11 @@ final class SegmentChain implements RecordSink {
 
   private long bytesUsed;
 
+  /** What other threads may read: the segments, and how far the last one was written. */
+  private record Visible(List<Long> ids, long lastEnd) {}
+
+  private volatile Visible visible = new Visible(List.of(), 0);
+
   SegmentChain(
       JournalDisk disk,
       JournalConfig config,
@@ -74,6 +80,22 @@ final class SegmentChain implements RecordSink {
   void adopt(Segment segment, boolean last) throws IOException {
     segments.addLast(segment);
     bytesUsed += last ? segment.end : segment.file.size();
+  }
+
+  /** The segments, as others may read them. Any thread. */
+  List<JournalCheck.Part> parts() {
+    Visible now = visible;
+    List<JournalCheck.Part> parts = new ArrayList<>();
+    for (int i = 0; i < now.ids.size(); i++) {
+      boolean last = i == now.ids.size() - 1;
+      parts.add(new JournalCheck.Part(now.ids.get(i), last ? now.lastEnd : -1));
+    }
+    return parts;
+  }
+
+  private void showSegments() {
+    List<Long> ids = segments.stream().map(segment -> segment.header.id()).toList();
+    visible = new Visible(ids, active().end);
   }
 
   Segment oldest() {
@@ -166,6 +188,7 @@ final class SegmentChain implements RecordSink {
     flush();
     groupOpen = false;
     Segment to = active();
+    visible = new Visible(visible.ids, to.end);
     if (!force || to.syncedEnd == to.end) return;
     if (config.sync() == JournalConfig.Sync.ALWAYS) {
       to.file.sync();
@@ -185,6 +208,7 @@ final class SegmentChain implements RecordSink {
     Segment next = prepare(id, least);
     if (!segments.isEmpty()) complete(active(), next.header);
     segments.addLast(next);
+    showSegments();
     bytesUsed += SegmentHeader.BYTES;
     groupOpen = false;
     openGroup();
@@ -258,6 +282,7 @@ final class SegmentChain implements RecordSink {
   void dropOldest() throws IOException {
     if (segments.size() < 2) throw new IllegalStateException("the active segment is needed");
     Segment first = segments.removeFirst();
+    showSegments();
     bytesUsed -= first.file.size();
     if (spare == null && first.file.size() >= nextCapacity) {
       disk.rename(first.name(), SPARE);

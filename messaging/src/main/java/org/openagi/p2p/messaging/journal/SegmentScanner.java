@@ -72,6 +72,11 @@ final class SegmentScanner {
     }
   }
 
+  /** Goes on behind the record at the tail, which is whole though its content is wrong. */
+  void skip() {
+    tail += RecordType.HEADER_BYTES + Math.max(0, lengthAt((int) tail));
+  }
+
   private void onEnd(RecordReader body) throws RecordReader.MalformedException {
     nextId = body.u64();
     nextSalt = body.u32();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.openagi.p2p.messaging.DeadLetterLimits;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.testkit.SeededRandom;
 import org.openagi.p2p.testkit.VirtualTime;
 
@@ -39,9 +40,18 @@ class JournalFuzzTest {
     open(Arrays.copyOf(out.array(), out.position()));
   }
 
+  private static StoreReport check(SimDisk disk) {
+    try {
+      return JournalMessageStore.verify(disk.view(), DeadLetterLimits.DEFAULT);
+    } catch (IOException e) {
+      throw new AssertionError("the disk works", e);
+    }
+  }
+
   private static void open(byte[] file) {
     SimDisk disk = new SimDisk(SeededRandom.of(1));
     disk.put(Segment.nameOf(1), file);
+    StoreReport report = check(disk);
     try {
       JournalMessageStore store = JournalMessageStore.open(
           disk,
@@ -53,7 +63,9 @@ class JournalFuzzTest {
           () -> {});
       store.forEachWaiting(message -> store.find(message.messageId()).orElseThrow());
       store.close();
+      if (!report.isSound()) throw new AssertionError("opened in spite of " + report);
     } catch (JournalDamagedException expected) {
+      if (report.isSound()) throw new AssertionError("called sound", expected);
       if (expected.file().isEmpty()) throw new AssertionError("no file is named", expected);
     } catch (IOException e) {
       throw new AssertionError("the disk works", e);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -213,6 +214,21 @@ final class SimDisk implements JournalDisk {
   private void change(NameChange change) {
     change.accept(names);
     nameChanges.add(change);
+  }
+
+  @Override
+  public JournalView view() {
+    return new JournalView() {
+      @Override
+      public List<String> list() {
+        return SimDisk.this.list();
+      }
+
+      @Override
+      public Optional<JournalFile> open(String name) {
+        return Optional.ofNullable(names.get(name)).map(File::new);
+      }
+    };
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RememberedDelivery;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
@@ -90,6 +91,15 @@ public final class MessageQueue {
     return store.deadLetters().stream()
         .filter(letter -> recipient == null || recipient.equals(letter.recipient()))
         .toList();
+  }
+
+  /**
+   * Reads the files of the queue from end to end, beside the node that works with them, and changes nothing.
+   *
+   * @return empty if there are none, since messages are kept in memory
+   */
+  public Optional<StoreReport> verify() throws IOException {
+    return store.verify();
   }
 
   /** What the store knows of a message this node sent. */

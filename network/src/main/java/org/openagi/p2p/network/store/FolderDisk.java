@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.JournalFile;
+import org.openagi.p2p.messaging.journal.JournalView;
 import org.openagi.p2p.network.keystore.OwnerOnly;
 
 /** A folder of the file system as a journal sees it; files are readable by their owner only. Confined to one thread. */
@@ -64,6 +67,27 @@ final class FolderDisk implements JournalDisk {
         OwnerOnly.fileAttributes(folder))) {
       return file.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
     }
+  }
+
+  @Override
+  public JournalView view() {
+    FolderDisk reader = new FolderDisk(folder); // with a buffer of its own
+    return new JournalView() {
+      @Override
+      public List<String> list() throws IOException {
+        return reader.list();
+      }
+
+      @Override
+      public Optional<JournalFile> open(String name) throws IOException {
+        try {
+          return Optional.of(
+              reader.new OpenFile(FileChannel.open(folder.resolve(name), StandardOpenOption.READ)));
+        } catch (NoSuchFileException gone) {
+          return Optional.empty();
+        }
+      }
+    };
   }
 
   @Override

@@ -15,11 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.MessageStore;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.JournalListener;
 import org.openagi.p2p.messaging.journal.JournalMessageStore;
+import org.openagi.p2p.messaging.journal.JournalView;
 import org.openagi.p2p.network.keystore.OwnerOnly;
 
 /**
@@ -81,9 +84,7 @@ public final class QueueFolder implements AutoCloseable {
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
         OwnerOnly.fileAttributes(folder));
     try {
-      if (!isLocked(lock)) {
-        throw new IOException("the message queue " + folder + " is in use by another process");
-      }
+      if (!isLocked(lock, false)) throw inUse(folder);
       QueueFolder queue = new QueueFolder(disk.apply(folder), lock, config, time, listener);
       queue.thread.start();
       return queue;
@@ -93,9 +94,32 @@ public final class QueueFolder implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
+  /**
+   * Reads the queue of a node that does not run from end to end, and changes nothing: files are opened for reading only, and
+   * no node can start meanwhile.
+   *
+   * @param dataFolder of the node
+   * @throws IOException with one sentence: who holds the folder, or why it cannot be read
+   */
+  public static StoreReport verify(Path dataFolder, DeadLetterLimits deadLetters)
+      throws IOException {
+    Path folder = dataFolder.resolve(FOLDER);
+    Path lockFile = folder.resolve(LOCK_FILE);
+    JournalView files = new FolderDisk(folder).view();
+    if (!Files.exists(lockFile)) return JournalMessageStore.verify(files, deadLetters); // a copy
+    try (FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.READ)) {
+      if (!isLocked(lock, true)) throw inUse(folder);
+      return JournalMessageStore.verify(files, deadLetters);
+    }
+  }
+
+  private static IOException inUse(Path folder) {
+    return new IOException("the message queue " + folder + " is in use by another process");
+  }
+
+  private static boolean isLocked(FileChannel channel, boolean shared) throws IOException {
     try {
-      FileLock taken = channel.tryLock();
+      FileLock taken = channel.tryLock(0, Long.MAX_VALUE, shared);
       return taken != null;
     } catch (OverlappingFileLockException e) {
       return false; // another node of this process has it

@@ -10,6 +10,7 @@ import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.JournalFile;
 import org.openagi.p2p.messaging.journal.JournalListener;
+import org.openagi.p2p.messaging.journal.JournalView;
 
 /** A folder whose files cannot be forced to the disk any more from some moment on. */
 public final class FailingDisk implements JournalDisk {
@@ -99,6 +100,11 @@ public final class FailingDisk implements JournalDisk {
   @Override
   public ByteBuffer sharedMemory(String name, int bytes) throws IOException {
     return folder.sharedMemory(name, bytes);
+  }
+
+  @Override
+  public JournalView view() {
+    return folder.view();
   }
 
   @Override

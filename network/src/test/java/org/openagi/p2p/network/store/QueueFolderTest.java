@@ -1,5 +1,6 @@
 package org.openagi.p2p.network.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,7 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,9 +23,11 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.StoreReport;
 import org.openagi.p2p.messaging.journal.JournalConfig;
 import org.openagi.p2p.messaging.journal.JournalListener;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
@@ -85,19 +90,90 @@ class QueueFolderTest {
     }
   }
 
-  /** Goal: kill -9 loses nothing that was accepted. Method: a process says what was, until it is killed. */
   @Test
-  void aKilledProcessLosesNothingThatWasAccepted() throws Exception {
+  void aFolderIsVerifiedWithoutBeingChangedAndKeepsNodesOutMeanwhile() throws Exception {
+    try (QueueFolder queue = open(folder)) {
+      append(queue.store().outbox(PEER, Lane.BULK), "hello").accepted().get(10, TimeUnit.SECONDS);
+      StoreReport live = queue.store().verify().orElseThrow();
+      assertTrue(live.isSound() && live.inUse(), live.toString());
+      assertEquals(1, live.messages());
+      IOException held = assertThrows(IOException.class, () -> verify(folder));
+      assertTrue(held.getMessage().endsWith("is in use by another process"), held.getMessage());
+    }
+    Path inner = folder.resolve(QueueFolder.FOLDER);
+    Map<String, byte[]> before = contents(inner);
+    StoreReport report = verify(folder);
+    assertTrue(report.isSound(), report.toString());
+    assertEquals(1, report.messages());
+    Map<String, byte[]> after = contents(inner);
+    assertEquals(before.keySet(), after.keySet());
+    before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
+    Files.delete(inner.resolve("lock"));
+    assertTrue(verify(folder).isSound(), "a copy without the lock");
+  }
+
+  private static StoreReport verify(Path data) throws IOException {
+    return QueueFolder.verify(data, DeadLetterLimits.DEFAULT);
+  }
+
+  private static Map<String, byte[]> contents(Path folder) throws IOException {
+    Map<String, byte[]> contents = new TreeMap<>();
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        contents.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return contents;
+  }
+
+  /** Goal: a second process is told who is in its way. Method: another process holds the folder. */
+  @Test
+  void theFolderOfAnotherProcessIsRefusedByName() throws Exception {
+    Process process = java(Holder.class);
+    try (BufferedReader said = process.inputReader()) {
+      assertEquals("open", said.readLine());
+      IOException refused = assertThrows(IOException.class, () -> open(folder));
+      assertEquals(
+          "the message queue " + folder.resolve(QueueFolder.FOLDER)
+              + " is in use by another process",
+          refused.getMessage());
+      process.outputWriter().close();
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS), "the other process ended");
+    } finally {
+      process.destroyForcibly();
+    }
+    open(folder).close();
+  }
+
+  private Process java(Class<?> main) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process process = new ProcessBuilder(
+    return new ProcessBuilder(
             java,
             "-Xmx128m",
             "-cp",
             System.getProperty("java.class.path"),
-            Appender.class.getName(),
+            main.getName(),
             folder.toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
+  }
+
+  /** Holds a queue until its input ends. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (QueueFolder queue = open(Path.of(arguments[0]))) {
+        System.out.println("open");
+        System.in.readAllBytes();
+      }
+    }
+  }
+
+  /** Goal: kill -9 loses nothing that was accepted. Method: a process says what was, until it is killed. */
+  @Test
+  void aKilledProcessLosesNothingThatWasAccepted() throws Exception {
+    Process process = java(Appender.class);
     Set<String> accepted = new HashSet<>();
     try (BufferedReader said = process.inputReader()) {
       String line;

@@ -19,6 +19,7 @@ import org.openagi.p2p.node.control.ControlException;
 import org.openagi.p2p.node.control.ControlReply;
 import org.openagi.p2p.node.control.ControlRequest;
 import org.openagi.p2p.node.control.LocalControl;
+import org.openagi.p2p.node.control.QueueReport;
 import org.openagi.p2p.node.control.QueueService;
 import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Parameters;
       "drop ID         gives up one that waits, or forgets one that expired or was refused",
       "export FILE     writes what waits for a peer, --to PEER, into a signed file to be carried there",
       "import FILE     takes in such a file; senders learn of it when they connect the next time",
+      "verify          reads all files of the queue from end to end and changes nothing; ends with 1 if",
+      "                something is damaged. What a crash left at the end is no damage",
       "",
       "It works on the node that runs with the data folder, or on the folder of one that does not run;",
       "only import needs a node that runs."
@@ -50,7 +53,8 @@ final class QueueCommand extends NetworkCommand {
     RETRY,
     DROP,
     EXPORT,
-    IMPORT;
+    IMPORT,
+    VERIFY;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -58,6 +62,10 @@ final class QueueCommand extends NetworkCommand {
 
     static Optional<Action> of(String word) {
       return Arrays.stream(values()).filter(each -> each.word().equals(word)).findFirst();
+    }
+
+    boolean takesNothing() {
+      return this == LS || this == VERIFY;
     }
 
     boolean takesFile() {
@@ -68,7 +76,7 @@ final class QueueCommand extends NetworkCommand {
   @Parameters(
       index = "0",
       paramLabel = "ACTION",
-      description = "ls, show, retry, drop, export or import")
+      description = "ls, show, retry, drop, export, import or verify")
   private String word = "";
 
   @Parameters(
@@ -91,26 +99,30 @@ final class QueueCommand extends NetworkCommand {
   @Override
   int run(P2PConfig config, Output out) throws Exception {
     Action action = Action.of(word)
-        .orElseThrow(() -> wrongUsage(
-            "no action '" + word + "'; there are ls, show, retry, drop, export and import"));
+        .orElseThrow(() -> wrongUsage("no action '" + word
+            + "'; there are ls, show, retry, drop, export, import and verify"));
     JsonObject request = request(action);
     List<ControlReply> replies = new ArrayList<>();
     try {
-      ask(config, request, replies::add);
+      ask(action, config, request, replies::add);
     } catch (ControlException e) {
       if (e.isWrongUsage()) throw wrongUsage(String.valueOf(e.getMessage()));
       throw e;
     }
     print(action, replies, out);
-    return DONE;
+    boolean isDamaged =
+        replies.stream().anyMatch(each -> Boolean.FALSE.equals(each.members().get("sound")));
+    return isDamaged ? FAILED : DONE;
   }
 
   private JsonObject request(Action action) {
     JsonObject request = new JsonObject().put(ControlRequest.VERB, "queue." + action.word());
     String given = argument;
-    if (action == Action.LS) {
-      if (given != null)
-        throw wrongUsage("ls takes no argument; --to PEER lists those for one peer");
+    if (action.takesNothing()) {
+      if (given != null) {
+        throw wrongUsage(action.word() + " takes no argument"
+            + (action == Action.LS ? "; --to PEER lists those for one peer" : ""));
+      }
     } else if (given == null) {
       throw wrongUsage(action.word() + " needs " + (action.takesFile() ? "a FILE" : "an ID"));
     } else if (action.takesFile()) {
@@ -124,7 +136,8 @@ final class QueueCommand extends NetworkCommand {
   }
 
   /** Of the node that runs, or of the folder of one that does not. */
-  private static void ask(P2PConfig config, JsonObject request, Consumer<ControlReply> replies)
+  private static void ask(
+      Action action, P2PConfig config, JsonObject request, Consumer<ControlReply> replies)
       throws Exception {
     Path folder = config.dataFolder();
     Optional<ControlClient> running = ControlClient.connect(folder);
@@ -135,6 +148,9 @@ final class QueueCommand extends NetworkCommand {
     } else if (DataFolder.isHeld(folder)) {
       throw new IOException(
           "the node that runs with the data folder " + folder + " has no control socket");
+    } else if (action == Action.VERIFY) {
+      LocalControl.ask(
+          (asked, reply) -> QueueReport.tell(StoppedNode.verify(config), reply), request, replies);
     } else {
       try (StoppedNode node = StoppedNode.open(config)) {
         LocalControl.ask(new QueueService(new StoredQueue(node)), request, replies);
@@ -161,6 +177,26 @@ final class QueueCommand extends NetworkCommand {
             + shown(each, "from") + ": " + shown(each, "settled") + " new, "
             + shown(each, "refused") + " of them refused, " + shown(each, "known")
             + " known before"));
+      case VERIFY -> replies.forEach(each -> finding(each, out));
+    }
+  }
+
+  private static void finding(ControlReply found, Output out) {
+    String place = shown(found, "file") + " at offset " + shown(found, "offset");
+    switch (found.text("event").orElse("")) {
+      case "damaged" -> out.say("damaged: " + place + ": " + shown(found, "what"));
+      case "torn" ->
+        out.say("torn end: " + place + ", " + shown(found, "bytes")
+            + " bytes. A crash left them, none had been accepted, the next start cuts them off");
+      default -> {
+        boolean isInUse = Boolean.TRUE.equals(found.members().get("inUse"));
+        boolean isSound = Boolean.TRUE.equals(found.members().get("sound"));
+        out.say(shown(found, "files") + " files, " + shown(found, "bytes") + " bytes, "
+            + shown(found, "records") + " records: " + shown(found, "messages")
+            + " messages wait, " + shown(found, "deadLetters") + " expired or were refused; "
+            + (isSound ? "sound" : shown(found, "damages") + " damages")
+            + (isInUse ? ", read up to what the node had written when it was asked" : ""));
+      }
     }
   }
 

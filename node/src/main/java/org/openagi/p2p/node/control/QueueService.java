@@ -26,7 +26,7 @@ import org.openagi.p2p.node.json.JsonObject;
 
 /**
  * What {@code p2p queue} asks for: {@code queue.ls}, {@code queue.show}, {@code queue.retry}, {@code queue.drop}, {@code
- * queue.export}, {@code queue.import}. Safe for any thread.
+ * queue.export}, {@code queue.import}, {@code queue.verify}. Safe for any thread.
  *
  * @see "docs/control.md"
  */
@@ -72,10 +72,17 @@ public final class QueueService implements ControlService {
       case "queue.drop" -> reply.accept(drop(request.requireText("id")));
       case "queue.export" -> reply.accept(export(request));
       case "queue.import" -> takeIn(request, reply);
+      case "queue.verify" ->
+        QueueReport.tell(
+            node.queue()
+                .verify()
+                .orElseThrow(() -> new ControlException(
+                    "the node keeps its messages in memory: there are no files to verify", false)),
+            reply);
       default ->
         throw new ControlException(
             "no '" + request.verb() + "' here; there are queue.ls, queue.show, queue.retry,"
-                + " queue.drop, queue.export and queue.import",
+                + " queue.drop, queue.export, queue.import and queue.verify",
             true);
     }
   }

@@ -187,9 +187,52 @@ class QueueCommandTest {
   }
 
   @Test
+  void theFilesOfAQueueAreVerifiedWhileTheNodeRunsAndAfterwards() throws Exception {
+    submit("kept").accepted().get(40, TimeUnit.SECONDS);
+    Result live = queue("alice", "verify");
+    assertEquals(0, live.status, live.err);
+    assertTrue(live.out.contains("1 messages wait") && live.out.contains("sound"), live.out);
+    assertTrue(live.out.contains("read up to what the node had written"), live.out);
+    alice.close();
+    Result stopped = queue("alice", "verify", "--json");
+    assertEquals(0, stopped.status, stopped.err);
+    Map<String, Object> verified = stopped.json().getLast();
+    assertEquals("verified", verified.get("event"));
+    assertEquals(true, verified.get("sound"));
+    assertEquals(false, verified.get("inUse"));
+    assertEquals(1, ((Number) verified.get("messages")).intValue());
+
+    Path queue = folder.resolve("alice").resolve("queue");
+    Path file = queue.resolve("0000000000000001.journal");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[70] ^= 1;
+    Files.write(file, bytes);
+    Result damaged = queue("alice", "verify", "--json");
+    assertEquals(1, damaged.status, damaged.out);
+    Map<String, Object> damage = damaged.json().getFirst();
+    assertEquals("damaged", damage.get("event"));
+    assertEquals("0000000000000001.journal", damage.get("file"));
+    assertEquals(64, ((Number) damage.get("offset")).intValue());
+    Result text = queue("alice", "verify");
+    assertEquals(1, text.status);
+    assertTrue(
+        text.out.startsWith("damaged: 0000000000000001.journal at offset 64: no whole record"),
+        text.out);
+    Result refused = queue("alice", "ls");
+    assertEquals(1, refused.status);
+    assertTrue(refused.err.contains("0000000000000001.journal at offset 64"), refused.err);
+  }
+
+  @Test
   void whatCannotBeRightEndsWithTwo() {
     for (String[] wrong : new String[][] {
-      {"fly"}, {}, {"show"}, {"ls", "x"}, {"export", "f"}, {"ls", "--to", "not a name!"}
+      {"fly"},
+      {},
+      {"show"},
+      {"ls", "x"},
+      {"verify", "x"},
+      {"export", "f"},
+      {"ls", "--to", "not a name!"}
     }) {
       Result result = queue("alice", wrong);
       assertEquals(2, result.status, result.err);
