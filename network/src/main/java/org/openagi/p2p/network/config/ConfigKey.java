@@ -3,6 +3,8 @@ package org.openagi.p2p.network.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The definition of one thing that can be configured: its names, what it accepts, its default and
@@ -18,6 +20,16 @@ public final class ConfigKey<T> {
   private final String defaultText;
   private final String description;
   private final ValueType<T> type;
+  private final @Nullable OtherDefault otherDefault;
+
+  /**
+   * Another default where another key has some value.
+   *
+   * @param value the parsed one of that key
+   * @param valueText the same as in the file
+   * @param defaultText of the key that has this other default
+   */
+  record OtherDefault(ConfigKey<?> key, Object value, String valueText, String defaultText) {}
 
   private ConfigKey(
       String name,
@@ -25,28 +37,37 @@ public final class ConfigKey<T> {
       String flag,
       String defaultText,
       String description,
-      ValueType<T> type) {
+      ValueType<T> type,
+      @Nullable OtherDefault otherDefault) {
     this.name = Objects.requireNonNull(name);
     this.environmentVariable = environmentVariable;
     this.flag = flag;
     this.defaultText = defaultText;
     this.description = description;
     this.type = type;
+    this.otherDefault = otherDefault;
   }
 
   static <T> ConfigKey<T> of(
       String name, ValueType<T> type, String defaultText, String description) {
     String upper = name.toUpperCase(Locale.ROOT);
     String flag = "--" + name.replace('_', '-');
-    return new ConfigKey<>(name, "P2P_" + upper, flag, defaultText, description, type);
+    return new ConfigKey<>(name, "P2P_" + upper, flag, defaultText, description, type, null);
   }
 
   ConfigKey<T> withEnvironmentVariable(String variable) {
-    return new ConfigKey<>(name, variable, flag, defaultText, description, type);
+    return new ConfigKey<>(name, variable, flag, defaultText, description, type, otherDefault);
   }
 
   ConfigKey<T> withFlag(String otherFlag) {
-    return new ConfigKey<>(name, environmentVariable, otherFlag, defaultText, description, type);
+    return new ConfigKey<>(
+        name, environmentVariable, otherFlag, defaultText, description, type, otherDefault);
+  }
+
+  /** Another default where another key has this value. */
+  <C> ConfigKey<T> withDefaultIf(ConfigKey<C> key, C value, String otherDefaultText) {
+    OtherDefault other = new OtherDefault(key, value, key.print(value), otherDefaultText);
+    return new ConfigKey<>(name, environmentVariable, flag, defaultText, description, type, other);
   }
 
   /** Name in the configuration file, for example {@code heartbeat_interval}. */
@@ -82,6 +103,10 @@ public final class ConfigKey<T> {
   /** Whether it takes several values, separated by commas; its flag may then be repeated. */
   public boolean isList() {
     return type.isList();
+  }
+
+  Optional<OtherDefault> otherDefault() {
+    return Optional.ofNullable(otherDefault);
   }
 
   T parse(String text) {

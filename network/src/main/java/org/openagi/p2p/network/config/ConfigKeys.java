@@ -34,7 +34,8 @@ public final class ConfigKeys {
       "node_type",
       ValueTypes.oneOf(nodeTypes()),
       "full",
-      "What this node is for, announced to peers in its signed record. In this release every type"
+      "What this node is for, announced to peers in its signed record. In this release light nodes"
+          + " keep messages in memory unless store says otherwise; apart from that every type"
           + " behaves the same.");
 
   /** Where key, pins and remembered peers live. */
@@ -137,12 +138,13 @@ public final class ConfigKeys {
 
   /** Where messages wait. */
   public static final ConfigKey<Store> STORE = ConfigKey.of(
-      "store",
-      ValueTypes.oneOf(words("journal", Store.JOURNAL, "memory", Store.MEMORY)),
-      "journal",
-      "Where messages wait and what was handled is remembered: journal keeps both on disk, in the"
-          + " folder queue of the data folder, and goes on after a crash; memory forgets all"
-          + " when the node ends.");
+          "store",
+          ValueTypes.oneOf(words("journal", Store.JOURNAL, "memory", Store.MEMORY)),
+          "journal",
+          "Where messages wait and what was handled is remembered: journal keeps both on disk, in the"
+              + " folder queue of the data folder, and goes on after a crash; memory forgets all"
+              + " when the node ends. A node of type light uses memory unless told otherwise.")
+      .withDefaultIf(NODE_TYPE, NodeType.LIGHT, "memory");
 
   /** Disk space of the journal. */
   public static final ConfigKey<Long> QUEUE_QUOTA = ConfigKey.of(

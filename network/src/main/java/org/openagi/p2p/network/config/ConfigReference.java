@@ -40,8 +40,11 @@ public final class ConfigReference {
   }
 
   private static String row(ConfigKey<?> key) {
-    String shownDefault =
-        key.defaultText().isEmpty() ? "(see below)" : "`" + key.defaultText() + "`";
+    String always = key.defaultText().isEmpty() ? "(see below)" : "`" + key.defaultText() + "`";
+    String shownDefault = key.otherDefault()
+        .map(other -> always + ", `" + other.defaultText() + "` with `"
+            + other.key().name() + "` `" + other.valueText() + "`")
+        .orElse(always);
     List<String> cells = List.of(
         "`" + key.name() + "`",
         shownDefault,

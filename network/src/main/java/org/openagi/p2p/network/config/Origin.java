@@ -4,7 +4,8 @@ package org.openagi.p2p.network.config;
  * Where a value was written.
  *
  * @param kind the layer, which decides precedence
- * @param detail the flag, variable, or {@code file:line}; empty for a default
+ * @param detail the flag, variable, or {@code file:line}; for a default the value of another key that
+ *     calls for it, empty if none does
  */
 public record Origin(Kind kind, String detail) {
   /** The origin of every value nobody has set. */
@@ -22,6 +23,10 @@ public record Origin(Kind kind, String detail) {
     FLAG,
     /** Set by the program that embeds the node, through the builder. */
     CODE
+  }
+
+  static Origin defaultFor(String value) {
+    return new Origin(Kind.DEFAULT, value);
   }
 
   static Origin file(String path, int line) {
@@ -43,7 +48,7 @@ public record Origin(Kind kind, String detail) {
   @Override
   public String toString() {
     return switch (kind) {
-      case DEFAULT -> "default";
+      case DEFAULT -> detail.isEmpty() ? "default" : "default for " + detail;
       case FILE -> "file " + detail;
       case ENVIRONMENT -> "environment " + detail;
       case FLAG -> "flag " + detail;

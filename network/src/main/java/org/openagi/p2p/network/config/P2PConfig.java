@@ -108,13 +108,24 @@ public final class P2PConfig {
   @SuppressWarnings("unchecked") // parse() put it there with the key's own type
   public <T> T get(ConfigKey<T> key) {
     Value<?> value = values.get(key);
-    return value == null ? key.defaultValue() : (T) value.parsed();
+    if (value != null) return (T) value.parsed();
+    return otherDefault(key)
+        .map(other -> key.parse(other.defaultText()))
+        .orElseGet(key::defaultValue);
+  }
+
+  /** The default that another key calls for, if it does. */
+  private Optional<ConfigKey.OtherDefault> otherDefault(ConfigKey<?> key) {
+    return key.otherDefault().filter(other -> get(other.key()).equals(other.value()));
   }
 
   /** Where the value in force was written. */
   public Origin origin(ConfigKey<?> key) {
     Value<?> value = values.get(key);
-    return value == null ? Origin.DEFAULT : value.origin();
+    if (value != null) return value.origin();
+    return otherDefault(key)
+        .map(other -> Origin.defaultFor(other.key().name() + " " + other.valueText()))
+        .orElse(Origin.DEFAULT);
   }
 
   /** Every key with its value and origin, in the order of the reference. */

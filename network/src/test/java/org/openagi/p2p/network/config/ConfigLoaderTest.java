@@ -36,6 +36,25 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void lightNodesKeepMessagesInMemoryUnlessToldOtherwise() {
+    assertEquals(Store.JOURNAL, P2PConfig.defaults().store());
+    P2PConfig light = P2PConfig.loader().flag("--node-type", "light").load();
+    assertEquals(Store.MEMORY, light.store());
+    assertTrue(
+        light.effective().stream().anyMatch(each -> each.toString()
+            .equals("store = memory  # default for node_type light")),
+        light.toString());
+    P2PConfig chosen = P2PConfig.loader()
+        .flag("--node-type", "light")
+        .flag("--store", "journal")
+        .load();
+    assertEquals(Store.JOURNAL, chosen.store());
+    assertEquals("flag --store", chosen.origin(ConfigKeys.STORE).toString());
+    assertEquals(Store.JOURNAL, light.with("node_type", "full").store());
+    assertEquals(Origin.DEFAULT, P2PConfig.defaults().origin(ConfigKeys.STORE));
+  }
+
+  @Test
   void readsTheVariablesOfTheComponent() {
     P2PConfig config = P2PConfig.loader()
         .environment(Map.of(
