@@ -91,6 +91,7 @@ public final class SendLane implements FrameAssembler.Sink {
   private boolean patient;
   private long generation;
   private long highestSentEnd = 1;
+  private long carriedEnd = 1;
   private final ArrayDeque<Long> sealedEnds = new ArrayDeque<>();
 
   private long messagesSent;
@@ -565,7 +566,8 @@ public final class SendLane implements FrameAssembler.Sink {
       bytes += entry.message().payload().length() + OutboxQuota.OVERHEAD_BYTES;
       cursor.advance();
     }
-    highestSentEnd = Math.max(highestSentEnd, cursor.number());
+    carriedEnd = Math.max(carriedEnd, cursor.number());
+    highestSentEnd = Math.max(highestSentEnd, carriedEnd);
     return entries;
   }
 
@@ -602,6 +604,10 @@ public final class SendLane implements FrameAssembler.Sink {
   private String expiryReason(OutboxEntry entry) {
     if (!lastRefusal.isEmpty()) {
       return "refused by " + recipient.shortString() + " for the time being: " + lastRefusal;
+    }
+    if (entry.number() < carriedEnd) {
+      return "put into a file for " + recipient.shortString()
+          + ", which has not acknowledged it over a connection in time; it may have arrived";
     }
     if (entry.wasSent()) return "sent, not acknowledged by " + recipient.shortString() + " in time";
     return link == null

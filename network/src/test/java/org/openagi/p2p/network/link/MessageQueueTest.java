@@ -231,6 +231,20 @@ class MessageQueueTest {
   }
 
   @Test
+  void aMessageThatWasCarriedAndNeverAcknowledgedExpiresWithThatReason() throws Exception {
+    Node alice = nodes.start(c -> c.withDial(false));
+    Node bob = nodes.start();
+    Delivery carried = alice.messages.submit(
+        bob.id(),
+        NetworkMessage.text("bob", "x"),
+        DeliveryOptions.DEFAULT.withLifetime(Duration.ofMillis(700)));
+    alice.messages.queue().export(bob.id());
+    Outcome.Expired expired = assertInstanceOf(Outcome.Expired.class, LinkNodes.end(carried));
+    assertTrue(expired.reason().startsWith("put into a file for "), expired.reason());
+    assertTrue(expired.reason().endsWith("it may have arrived"), expired.reason());
+  }
+
+  @Test
   void aFileForSomebodyElseIsRefusedByName() throws Exception {
     Node alice = nodes.start(c -> c.withDial(false));
     Node bob = nodes.start();
