@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.MemoryMessageStore;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
 import org.openagi.p2p.messaging.inbox.DrainScheduler;
 import org.openagi.p2p.messaging.inbox.Inbox;
@@ -70,24 +72,28 @@ public final class SimReceiver {
   }
 
   public ReceiveStream accept(SimStream stream) {
+    return accept(stream.acceptor, stream.acceptor::setReceiver, stream::cut);
+  }
+
+  public ReceiveStream accept(PeerLink link, Consumer<SimStream.Receiver> events, Runnable cut) {
     ReceiveStream[] self = new ReceiveStream[1];
     ReceiveStream made = inbox.accept(
         sender,
-        stream.acceptor,
-        SimCrypto.verifier(world, e -> fail(stream, e), () -> arm(stream, self[0])),
-        () -> world.after(0, () -> guard(stream, self[0], self[0]::onProgress)),
+        link,
+        SimCrypto.verifier(world, e -> fail(cut, e), () -> arm(cut, self[0])),
+        () -> world.after(0, () -> guard(cut, self[0], self[0]::onProgress)),
         UnpooledByteBufAllocator.DEFAULT);
     self[0] = made;
     streams.add(made);
-    stream.acceptor.setReceiver(new SimStream.Receiver() {
+    events.accept(new SimStream.Receiver() {
       @Override
       public void onData(ByteBuf data) {
-        guard(stream, made, () -> made.onBytes(data));
+        guard(cut, made, () -> made.onBytes(data));
       }
 
       @Override
       public void onReadComplete() {
-        guard(stream, made, made::onReadComplete);
+        guard(cut, made, made::onReadComplete);
       }
 
       @Override
@@ -110,31 +116,31 @@ public final class SimReceiver {
     void run() throws ProtocolViolationException;
   }
 
-  private void guard(SimStream stream, ReceiveStream of, Step step) {
+  private void guard(Runnable cut, ReceiveStream of, Step step) {
     try {
       step.run();
     } catch (ProtocolViolationException e) {
-      fail(stream, e);
+      fail(cut, e);
     }
-    arm(stream, of);
+    arm(cut, of);
   }
 
-  private void fail(SimStream stream, ProtocolViolationException e) {
+  private void fail(Runnable cut, ProtocolViolationException e) {
     violations.add(e);
     // The answer that names the rule goes out before the end.
-    world.after(10_000_000, stream::cut);
+    world.after(10_000_000, cut);
   }
 
   private final Map<ReceiveStream, Long> armed = new HashMap<>();
 
-  private void arm(SimStream stream, ReceiveStream of) {
+  private void arm(Runnable cut, ReceiveStream of) {
     long due = of.nextDeadlineNanos();
     if (due >= armed.getOrDefault(of, ReceiveStream.NEVER)) return;
     armed.put(of, due);
     world.after(Math.max(0, due - world.time().nanoTime()), () -> {
       if (armed.getOrDefault(of, ReceiveStream.NEVER) != due) return;
       armed.remove(of);
-      guard(stream, of, of::onTimer);
+      guard(cut, of, of::onTimer);
     });
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
@@ -13,6 +14,7 @@ import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.Refuse;
@@ -72,8 +74,12 @@ public final class SimSender implements SendLaneListener {
   }
 
   public void attach(Lane lane, SimStream stream) {
+    attach(lane, stream.opener, stream.opener::setReceiver, stream::cut);
+  }
+
+  public void attach(Lane lane, PeerLink link, Consumer<SimStream.Receiver> events, Runnable cut) {
     SendLane to = lanes.get(lane);
-    stream.opener.setReceiver(new SimStream.Receiver() {
+    events.accept(new SimStream.Receiver() {
       @Override
       public void onData(ByteBuf data) {
         try {
@@ -81,7 +87,7 @@ public final class SimSender implements SendLaneListener {
           arm(lane);
         } catch (ProtocolViolationException e) {
           violations.add(e);
-          stream.cut();
+          cut.run();
         }
       }
 
@@ -96,7 +102,7 @@ public final class SimSender implements SendLaneListener {
 
       @Override
       public void onRemoteClosed() {
-        stream.cut();
+        cut.run();
       }
 
       @Override
@@ -104,7 +110,7 @@ public final class SimSender implements SendLaneListener {
         to.detach();
       }
     });
-    to.attach(stream.opener, resources);
+    to.attach(link, resources);
     arm(lane);
   }
 
