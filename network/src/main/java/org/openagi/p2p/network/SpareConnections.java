@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps several connections to each connected peer, so that messages go on over another at once when one
- * dies. Only the side that dialed the first dials the others, to the same address: connections dialed by
+ * Keeps several connections to each connected peer, so that messages share them and go on over the others
+ * when one dies. Only the side that dialed the first dials the others, to the same address: connections dialed by
  * different sides are taken for duplicates, and one of them is closed.
  *
  * <p>All state is confined to the timer thread.

@@ -118,8 +118,9 @@ public final class ConfigKeys {
       "connections_per_peer",
       ValueTypes.wholeNumber(1, 4, ""),
       "1",
-      "Connections this node keeps to each peer that it dials. One carries the messages; when it is"
-          + " lost or suspect, they go on over another at once. All count towards max_connections.");
+      "Connections this node keeps to each peer that it dials. They share the messages by load and"
+          + " latency; what a lost one carried goes over the others at once. All count towards"
+          + " max_connections.");
 
   /** Heartbeats. */
   public static final ConfigKey<Duration> HEARTBEAT_INTERVAL = ConfigKey.of(

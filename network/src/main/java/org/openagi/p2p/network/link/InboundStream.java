@@ -5,38 +5,51 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.inbox.ReceiveStream;
 import org.openagi.p2p.net.Connection;
-import org.openagi.p2p.net.mux.MuxedStream;
 import org.openagi.p2p.net.mux.StreamListener;
 
 /** The receiving end of a lane on its stream. Confined to the stream's event loop. */
 final class InboundStream implements StreamListener {
   private final MessageService service;
-  private final Connection connection;
   private final EventExecutor executor;
+  private final Consumer<ProtocolViolationException> onViolation;
   private final ReceiveStream engine;
   private long armedNanos = ReceiveStream.NEVER;
   private @Nullable Future<?> timer;
 
-  InboundStream(MessageService service, Connection connection, MuxedStream stream) {
+  /**
+   * The end of a stream.
+   *
+   * @param connection its events come on that one's executor
+   * @param number tells it from others of the connection
+   * @param onViolation is told when the peer broke a rule
+   */
+  InboundStream(
+      MessageService service,
+      Connection connection,
+      PeerLink link,
+      long number,
+      Consumer<ProtocolViolationException> onViolation) {
     this.service = service;
-    this.connection = connection;
+    this.onViolation = onViolation;
     this.executor = connection.executor();
     this.engine = service
         .inbox()
         .accept(
             connection.remotePeer(),
-            new StreamLink(stream),
+            link,
             service
                 .crypto()
                 .verifier(
-                    Long.hashCode(connection.id() * 31 + stream.id()),
+                    Long.hashCode(connection.id() * 31 + number),
                     connection.remoteKey(),
                     executor,
-                    this::onViolation,
+                    onViolation,
                     this::arm),
             () -> executor.execute(this::onProgress),
             ByteBufAllocator.DEFAULT);
@@ -47,7 +60,7 @@ final class InboundStream implements StreamListener {
     try {
       engine.onBytes(data);
     } catch (ProtocolViolationException e) {
-      onViolation(e);
+      onViolation.accept(e);
     } finally {
       data.release();
     }
@@ -58,7 +71,7 @@ final class InboundStream implements StreamListener {
     try {
       engine.onReadComplete();
     } catch (ProtocolViolationException e) {
-      onViolation(e);
+      onViolation.accept(e);
     }
     arm();
   }
@@ -67,7 +80,7 @@ final class InboundStream implements StreamListener {
     try {
       engine.onProgress();
     } catch (ProtocolViolationException e) {
-      onViolation(e);
+      onViolation.accept(e);
     }
     arm();
   }
@@ -77,7 +90,7 @@ final class InboundStream implements StreamListener {
     try {
       engine.onTimer();
     } catch (ProtocolViolationException e) {
-      onViolation(e);
+      onViolation.accept(e);
     }
     arm();
   }
@@ -109,9 +122,5 @@ final class InboundStream implements StreamListener {
   /** This node is shutting down. */
   void goAway() {
     executor.execute(engine::goAway);
-  }
-
-  private void onViolation(ProtocolViolationException cause) {
-    service.onViolation(connection, cause);
   }
 }

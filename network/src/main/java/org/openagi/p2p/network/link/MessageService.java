@@ -34,6 +34,8 @@ import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.messaging.StoredMessage;
+import org.openagi.p2p.messaging.bond.BondCounters;
+import org.openagi.p2p.messaging.bond.BondLimits;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.bundle.ZstdDecompressor;
 import org.openagi.p2p.messaging.carry.BundleFile;
@@ -87,8 +89,10 @@ public final class MessageService implements AutoCloseable {
   private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
   private final MessageQueue queue;
   private final Losses losses = new Losses(this);
-  private final Requests requests = new Requests(this, new SecureRandom());
+  private final SecureRandom random = new SecureRandom();
+  private final Requests requests = new Requests(this, random);
   private final AtomicInteger waitingForRoom = new AtomicInteger();
+  private final BondCounters bondCounters = new BondCounters();
   private final Set<InboundStream> inbound = ConcurrentHashMap.newKeySet();
   private final List<MessageFaultListener> faults = new CopyOnWriteArrayList<>();
   private final HostListener hostListener = new HostListener() {
@@ -144,6 +148,7 @@ public final class MessageService implements AutoCloseable {
     store.onDeadLetterDropped(this::onDeadLetterDropped);
     handlers.setForAnswers(requests.answers());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
+    host.handleRaw(BondLimits.PROTOCOL_ID, new InboundBonds(this)::onStream);
     host.addListener(hostListener);
   }
 
@@ -354,7 +359,8 @@ public final class MessageService implements AutoCloseable {
         total.bytes(),
         waitingForRoom.get(),
         requests.stats(),
-        store.stats());
+        store.stats(),
+        bondCounters.snapshot());
   }
 
   /** Closes without waiting for messages on their way. */
@@ -377,6 +383,7 @@ public final class MessageService implements AutoCloseable {
     while (!isDone() && System.nanoTime() - end < 0) LockSupport.parkNanos(1_000_000);
     host.removeListener(hostListener);
     host.unhandle(WireLimits.PROTOCOL_ID);
+    host.unhandle(BondLimits.PROTOCOL_ID);
     inbound.forEach(InboundStream::goAway);
     outboxes.values().forEach(PeerOutbox::close);
     long refused = System.nanoTime() + Duration.ofSeconds(1).toNanos();
@@ -428,6 +435,14 @@ public final class MessageService implements AutoCloseable {
     return pace;
   }
 
+  long newBondId() {
+    return random.nextLong();
+  }
+
+  BondCounters bondCounters() {
+    return bondCounters;
+  }
+
   AtomicInteger waitingForRoom() {
     return waitingForRoom;
   }
@@ -457,9 +472,18 @@ public final class MessageService implements AutoCloseable {
   }
 
   private void onStream(Connection connection, MuxedStream stream) {
-    InboundStream made = new InboundStream(this, connection, stream);
-    inbound.add(made);
+    InboundStream made = new InboundStream(
+        this,
+        connection,
+        new StreamLink(stream),
+        stream.id(),
+        cause -> onViolation(connection, cause));
+    onInbound(made);
     stream.setListener(made);
+  }
+
+  void onInbound(InboundStream stream) {
+    inbound.add(stream);
   }
 
   void onInboundClosed(InboundStream stream) {

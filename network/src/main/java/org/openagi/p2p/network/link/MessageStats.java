@@ -1,6 +1,7 @@
 package org.openagi.p2p.network.link;
 
 import org.openagi.p2p.messaging.StoreStats;
+import org.openagi.p2p.messaging.bond.BondStats;
 import org.openagi.p2p.messaging.inbox.ReceiveStats;
 import org.openagi.p2p.messaging.outbox.SendStats;
 
@@ -14,6 +15,7 @@ import org.openagi.p2p.messaging.outbox.SendStats;
  * @param waitingCallers callers that wait for room in an outbox
  * @param requests requests and answers
  * @param store what is kept of them
+ * @param bonds what went over several connections to one peer
  */
 public record MessageStats(
     SendStats sent,
@@ -22,4 +24,5 @@ public record MessageStats(
     long waitingBytes,
     int waitingCallers,
     RequestStats requests,
-    StoreStats store) {}
+    StoreStats store,
+    BondStats bonds) {}

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.WireLimits;
@@ -42,6 +43,7 @@ final class OutboundLane implements SendLaneListener {
   private final SettledQueue settled;
   private Phase phase = Phase.CLOSED;
   private @Nullable OutboundStream stream;
+  private @Nullable OutboundBond bond;
   private long attempt;
   private long retryAtNanos;
   private boolean pausing;
@@ -70,8 +72,10 @@ final class OutboundLane implements SendLaneListener {
   /** Sends what can be sent, opens a stream if there is a connection and something to send. */
   void run(@Nullable Connection connection) {
     engine.pump();
+    if (bond != null) bond.sync();
     if (phase == Phase.CLOSED && connection != null && !engine.isIdle() && !isPausing()) {
-      open(connection);
+      if (outbox.isBonded()) openBond();
+      else open(connection);
     }
     lastStats = engine.stats();
   }
@@ -100,24 +104,45 @@ final class OutboundLane implements SendLaneListener {
       opened.stream().reset();
       return;
     }
-    phase = Phase.OPEN;
-    OutboundStream made = new OutboundStream(this, engine, opened.stream());
-    stream = made;
+    StreamLink base = new StreamLink(opened.stream());
+    OutboundStream made = new OutboundStream(this, engine, base);
     opened.stream().setListener(made);
-    PacedLink link = link(opened, made);
+    attach(made, base);
+  }
+
+  private void attach(OutboundStream made, PeerLink base) {
+    phase = Phase.OPEN;
+    stream = made;
+    PacedLink link = new PacedLink(
+        base, outbox.service().pace(), outbox.pace(), lane, outbox.home(), made::onWritable);
     made.setLink(link);
     engine.attach(link, outbox.resources());
     outbox.arm();
   }
 
-  private PacedLink link(RawStream opened, OutboundStream events) {
-    return new PacedLink(
-        new StreamLink(opened.stream()),
-        outbox.service().pace(),
-        outbox.pace(),
-        lane,
-        opened.connection().executor(),
-        events::onWritable);
+  private void openBond() {
+    phase = Phase.OPENING;
+    attempt++;
+    OutboundBond made = new OutboundBond(this, outbox, outbox.service().newBondId());
+    bond = made;
+    made.sync();
+  }
+
+  /** The first path of the bond is there. */
+  void onBondOpened(OutboundBond which) {
+    if (bond != which) return;
+    OutboundStream made = new OutboundStream(this, engine, which.stream());
+    which.setEvents(made);
+    attach(made, which.stream());
+  }
+
+  /** There is no first path. */
+  void onBondFailed(OutboundBond which, @Nullable Throwable cause) {
+    if (bond != which) return;
+    bond = null;
+    phase = Phase.CLOSED;
+    if (unsupported(cause) != null) outbox.onBondRefused();
+    else pause(String.valueOf(cause));
   }
 
   private void onOpenFailed(long mine, @Nullable Throwable failure) {
@@ -126,12 +151,15 @@ final class OutboundLane implements SendLaneListener {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
-    if (cause instanceof StreamException e
-        && e.kind() == StreamException.Kind.UNSUPPORTED_PROTOCOL) {
-      refuseAll(RefusalReason.NO_PROTOCOL, String.valueOf(e.getMessage()));
-      return;
-    }
-    pause(String.valueOf(cause));
+    StreamException unsupported = unsupported(cause);
+    if (unsupported == null) pause(String.valueOf(cause));
+    else refuseAll(RefusalReason.NO_PROTOCOL, String.valueOf(unsupported.getMessage()));
+  }
+
+  private static @Nullable StreamException unsupported(@Nullable Throwable cause) {
+    boolean unsupported =
+        cause instanceof StreamException e && e.kind() == StreamException.Kind.UNSUPPORTED_PROTOCOL;
+    return unsupported ? (StreamException) cause : null;
   }
 
   /** The stream ended without being asked to. */
@@ -151,6 +179,7 @@ final class OutboundLane implements SendLaneListener {
   private void leave(OutboundStream which) {
     which.abandon();
     stream = null;
+    bond = null;
     phase = Phase.CLOSED;
     attempt++;
     engine.detach();
@@ -176,6 +205,8 @@ final class OutboundLane implements SendLaneListener {
   void detach() {
     OutboundStream old = stream;
     if (old != null) leave(old);
+    if (bond != null) bond.close();
+    bond = null;
     phase = Phase.CLOSED;
     attempt++;
     pausing = false;
@@ -201,6 +232,8 @@ final class OutboundLane implements SendLaneListener {
     phase = Phase.CLOSED;
     attempt++;
     if (old != null) old.finish();
+    else if (bond != null) bond.close();
+    bond = null;
   }
 
   /** The peer is not connected. */
@@ -225,11 +258,13 @@ final class OutboundLane implements SendLaneListener {
 
   void onTimer(long nowNanos) {
     if (nowNanos >= engine.nextDeadlineNanos()) engine.onTimer();
+    if (bond != null) bond.onTimer();
   }
 
   long nextDeadlineNanos() {
-    long engineNanos = engine.nextDeadlineNanos();
-    return pausing ? Math.min(engineNanos, retryAtNanos) : engineNanos;
+    long next = engine.nextDeadlineNanos();
+    if (bond != null) next = Math.min(next, bond.nextDeadlineNanos());
+    return pausing ? Math.min(next, retryAtNanos) : next;
   }
 
   boolean isIdle() {

@@ -3,26 +3,22 @@ package org.openagi.p2p.network.link;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.outbox.SendLane;
-import org.openagi.p2p.net.mux.MuxedStream;
 import org.openagi.p2p.net.mux.StreamListener;
 
 /** The sending end of a lane on its stream. Confined to the stream's event loop, the peer's home. */
 final class OutboundStream implements StreamListener {
   private final OutboundLane owner;
   private final SendLane engine;
-  private final MuxedStream stream;
+  private final PeerLink stream;
   private @Nullable PacedLink link;
   private boolean abandoned;
 
-  OutboundStream(OutboundLane owner, SendLane engine, MuxedStream stream) {
+  OutboundStream(OutboundLane owner, SendLane engine, PeerLink stream) {
     this.owner = owner;
     this.engine = engine;
     this.stream = stream;
-  }
-
-  MuxedStream stream() {
-    return stream;
   }
 
   /** What the engine writes to. */
@@ -79,6 +75,11 @@ final class OutboundStream implements StreamListener {
 
   @Override
   public void onClosed(@Nullable Throwable cause) {
-    if (!abandoned) owner.onStreamLost(this, String.valueOf(cause));
+    onLost(String.valueOf(cause));
+  }
+
+  /** As {@link #onClosed}. */
+  void onLost(String why) {
+    if (!abandoned) owner.onStreamLost(this, why);
   }
 }

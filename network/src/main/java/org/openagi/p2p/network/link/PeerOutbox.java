@@ -34,7 +34,7 @@ import org.openagi.p2p.protocols.liveness.LinkState;
  *
  * <p>The home moves only on the home itself: a task that finds itself elsewhere posts itself on.
  */
-final class PeerOutbox {
+final class PeerOutbox implements PathStream.Home {
   /** A log with what its messages are called, and whether it says itself when there is something to read. */
   private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering, boolean wakes) {}
 
@@ -52,12 +52,15 @@ final class PeerOutbox {
   private final AtomicBoolean awake = new AtomicBoolean();
   private volatile EventExecutor home;
   private volatile boolean closed;
+  private volatile boolean connectionsChanged = true;
 
   private final AtomicReferenceArray<@Nullable OutboundLane> lanes =
       new AtomicReferenceArray<>(Lane.COUNT); // written at home
   private @Nullable Connection connection;
   private @Nullable Future<?> timer;
   private long armedNanos = SendLane.NEVER;
+  private final Routes routes = new Routes();
+  private boolean bonded;
   private boolean dialing;
   private long redialAtNanos;
   private boolean dialPausing;
@@ -220,7 +223,8 @@ final class PeerOutbox {
   }
 
   /** Runs a task at home. */
-  void execute(Runnable task) {
+  @Override
+  public void execute(Runnable task) {
     EventExecutor at = home;
     try {
       at.execute(() -> {
@@ -251,6 +255,27 @@ final class PeerOutbox {
     return home.inEventLoop();
   }
 
+  @Override
+  public boolean isHere() {
+    return isAtHome();
+  }
+
+  /** The connections that may be shared. */
+  Routes routes() {
+    return routes;
+  }
+
+  /** Whether lanes go over all of them. */
+  boolean isBonded() {
+    return bonded;
+  }
+
+  /** The peer does not know bonds. */
+  void onBondRefused() {
+    routes.onRefused();
+    wake();
+  }
+
   SendResources resources() {
     return service.resourcesOf(home);
   }
@@ -262,7 +287,12 @@ final class PeerOutbox {
       return;
     }
     boolean waiting = false;
+    if (connectionsChanged) {
+      connectionsChanged = false;
+      routes.update(service.host().connections(peer));
+    }
     if (!hasUsableConnection()) useAnother();
+    if (bonded != routes.areShared() && isAtHome()) shareOrNot();
     if (!isAtHome()) {
       wake();
       return;
@@ -307,16 +337,38 @@ final class PeerOutbox {
       }
     }
     if (connection == null && next == null) return;
-    for (int i = 0; i < Lane.COUNT; i++) {
-      OutboundLane lane = lanes.getPlain(i);
-      if (lane != null) lane.detach();
-    }
+    boolean stays = bonded && next != null; // bonds leave the paths of lost connections themselves
+    if (!stays) detachLanes();
     connection = next;
+    if (stays) return;
     if (next != null) {
       dialPausing = false;
       dialFailures = 0;
     }
     moveTo(next == null || closed ? service.control() : next.executor());
+  }
+
+  private void detachLanes() {
+    bonded = false;
+    for (int i = 0; i < Lane.COUNT; i++) {
+      OutboundLane lane = lanes.getPlain(i);
+      if (lane != null) lane.detach();
+    }
+  }
+
+  /**
+   * Several connections are shared as soon as they are there. Lanes that were shared stay so over the one that is left
+   * until there is nothing to send: then they go back to streams of their own, which cost a little less.
+   */
+  private void shareOrNot() {
+    if (connection == null) return;
+    if (!bonded) {
+      detachLanes();
+      bonded = true;
+    } else if (routes.areRefused() || isIdle()) {
+      detachLanes();
+      moveTo(connection.executor());
+    }
   }
 
   private void moveTo(EventExecutor next) {
@@ -351,6 +403,7 @@ final class PeerOutbox {
 
   /** A connection to the peer came or went. Any thread. */
   void onConnectionsChanged() {
+    connectionsChanged = true;
     wake();
   }
 

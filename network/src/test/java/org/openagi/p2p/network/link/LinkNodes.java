@@ -32,12 +32,12 @@ final class LinkNodes implements AutoCloseable {
     final Host host;
     final MessageService messages;
 
-    Node(HostKey key, MessageConfig config, MessageStore store) throws Exception {
+    Node(HostKey key, int loops, MessageConfig config, MessageStore store) throws Exception {
       this.key = key;
       host = Host.create(
           HostConfig.defaults()
               .withListenAddresses(List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")))
-              .withIoThreads(1),
+              .withIoThreads(loops),
           key);
       messages = new MessageService(host, key, config, store, TimeSource.system());
       host.start().toCompletableFuture().get(20, TimeUnit.SECONDS);
@@ -73,9 +73,24 @@ final class LinkNodes implements AutoCloseable {
         HostKey.generate(random), change, new MemoryMessageStore(random, TimeSource.system()));
   }
 
+  /** With so many event loops. */
+  Node start(int loops, UnaryOperator<MessageConfig> change) throws Exception {
+    return start(
+        HostKey.generate(random),
+        loops,
+        change,
+        new MemoryMessageStore(random, TimeSource.system()));
+  }
+
   Node start(HostKey key, UnaryOperator<MessageConfig> change, MessageStore store)
       throws Exception {
-    Node node = new Node(key, change.apply(MessageConfig.defaults()), store);
+    return start(key, 1, change, store);
+  }
+
+  private Node start(
+      HostKey key, int loops, UnaryOperator<MessageConfig> change, MessageStore store)
+      throws Exception {
+    Node node = new Node(key, loops, change.apply(MessageConfig.defaults()), store);
     nodes.add(node);
     return node;
   }
