@@ -111,8 +111,12 @@ final class JournalInbox extends JournalLog implements InboxLog {
     // One writer, the lane's drain, so no contention: a plain store with release would do as well.
     if (end > handledEnd.getPlain()) {
       handledEnd.setRelease(end);
-      if (end <= enterableEnd) store().board().enter(place, end);
-      touch();
+      if (end <= enterableEnd) {
+        store().board().enter(place, end);
+        touchLater(); // the board has it, and whoever verifies it asks for more
+      } else {
+        touch();
+      }
     }
   }
 

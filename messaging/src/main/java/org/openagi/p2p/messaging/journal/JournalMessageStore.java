@@ -95,7 +95,8 @@ public final class JournalMessageStore implements MessageStore {
    *
    * @param random for epochs and salts; good enough that two never meet
    * @param observers runs what users hung on {@code accepted()}
-   * @param wakeUp makes the disk's thread call {@link #work}; called on any thread
+   * @param wakeUp makes the disk's thread call {@link #work}, at once if {@link #hasUrgentWork}, else some milliseconds
+   *     later; called on any thread
    * @throws JournalDamagedException if the journal holds what it cannot hold, naming file and offset; nothing was changed
    */
   public static JournalMessageStore open(
@@ -295,6 +296,7 @@ public final class JournalMessageStore implements MessageStore {
     } finally {
       lock.unlock();
     }
+    hurry(); // the board has room for few
   }
 
   private void forgetId() {
@@ -351,7 +353,7 @@ public final class JournalMessageStore implements MessageStore {
     boolean dropped = sent.dropDeadLetter(messageId).isPresent();
     if (dropped) {
       writer.later(records -> records.dropped(messageId));
-      wakeUp.run();
+      hurry();
     }
     return dropped;
   }
@@ -368,6 +370,15 @@ public final class JournalMessageStore implements MessageStore {
 
   void enqueue(JournalLog log) {
     writer.enqueue(log);
+  }
+
+  /** Somebody waits for what was queued. */
+  void hurry() {
+    writer.hurry();
+    wakeUp.run();
+  }
+
+  void wakeUp() {
     wakeUp.run();
   }
 
@@ -429,6 +440,11 @@ public final class JournalMessageStore implements MessageStore {
   /** Whether {@link #work} has something to do. Any thread. */
   public boolean hasWork() {
     return writer.hasWork();
+  }
+
+  /** Whether somebody waits for {@link #work}; else it is better done together with what comes next. Any thread. */
+  public boolean hasUrgentWork() {
+    return writer.hasUrgentWork();
   }
 
   /** Bytes that files of the journal take or will. Any thread. */

@@ -161,7 +161,7 @@ final class JournalOutbox extends JournalLog implements OutboxLog<OutboxEntry> {
   @Override
   public void settleUpTo(long end) {
     log.settleUpTo(end);
-    touch();
+    touchLater();
   }
 
   @Override

@@ -52,6 +52,7 @@ final class JournalWriter {
   private final ConcurrentLinkedQueue<JournalInbox> forgotten = new ConcurrentLinkedQueue<>();
   private volatile Outcome.@Nullable Refused failure;
   private volatile long bytesUsed;
+  private volatile boolean urgent;
 
   private final Map<Integer, JournalOutbox> outboxes = new LinkedHashMap<>();
   private final Map<Integer, JournalInbox> inboxes = new LinkedHashMap<>();
@@ -148,6 +149,15 @@ final class JournalWriter {
     return chain.parts();
   }
 
+  /** What was queued before this call can't wait. */
+  void hurry() {
+    urgent = true;
+  }
+
+  boolean hasUrgentWork() {
+    return urgent;
+  }
+
   boolean hasWork() {
     return !dirty.isEmpty() || !notes.isEmpty();
   }
@@ -155,6 +165,7 @@ final class JournalWriter {
   // ---- the disk's thread ----
 
   boolean work() {
+    urgent = false; // before the queues are looked at
     if (!hasWork()) return false;
     collect();
     Outcome.Refused failed = failure;

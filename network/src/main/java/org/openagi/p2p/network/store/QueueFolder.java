@@ -10,7 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,13 +34,25 @@ public final class QueueFolder implements AutoCloseable {
   /** The folder in the data folder of a node. */
   public static final String FOLDER = "queue";
 
+  /** How long what nobody waits for may wait for company. */
+  private static final long DOZE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** What the thread does between two groups. */
+  private enum Sleep {
+    AWAKE,
+    /** Until something is urgent, or for a while. */
+    DOZING,
+    /** Until there is anything. */
+    ASLEEP
+  }
+
   private static final String LOCK_FILE = "lock";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final FileChannel lock;
   private final JournalMessageStore store;
   private final Thread thread = new Thread(this::run, "message-journal");
-  private final AtomicBoolean asleep = new AtomicBoolean();
+  private final AtomicReference<Sleep> sleep = new AtomicReference<>(Sleep.AWAKE);
   private volatile boolean closing;
 
   private QueueFolder(
@@ -147,17 +160,39 @@ public final class QueueFolder implements AutoCloseable {
   }
 
   private void wake() {
-    if (asleep.get() && asleep.compareAndSet(true, false)) LockSupport.unpark(thread);
+    Sleep now = sleep.get();
+    if (now == Sleep.AWAKE || (now == Sleep.DOZING && !store.hasUrgentWork())) return;
+    if (sleep.compareAndSet(now, Sleep.AWAKE)) LockSupport.unpark(thread);
   }
 
   private void run() {
     while (!closing) {
-      if (store.work()) continue;
-      asleep.set(true); // first, so that either we see the work or who brings it sees that we sleep
-      while (asleep.get() && !store.hasWork() && !closing) LockSupport.park(this);
-      asleep.set(false);
+      while (store.hasUrgentWork() && !closing) store.work();
+      doze();
+      if (!store.work()) sleep();
     }
     store.close();
+  }
+
+  // Both say that they sleep before they look: either we see the work or who brings it sees that we
+  // sleep.
+
+  /** What comes meanwhile and can wait is written together, and seldom. */
+  private void doze() {
+    sleep.set(Sleep.DOZING);
+    long end = System.nanoTime() + DOZE_NANOS;
+    while (sleep.get() == Sleep.DOZING && !store.hasUrgentWork() && !closing) {
+      long left = end - System.nanoTime();
+      if (left <= 0) break;
+      LockSupport.parkNanos(this, left);
+    }
+    sleep.set(Sleep.AWAKE);
+  }
+
+  private void sleep() {
+    sleep.set(Sleep.ASLEEP);
+    while (sleep.get() == Sleep.ASLEEP && !store.hasWork() && !closing) LockSupport.park(this);
+    sleep.set(Sleep.AWAKE);
   }
 
   /** Writes what is left, ends the journal in order and lets go of the folder. Blocks. */
