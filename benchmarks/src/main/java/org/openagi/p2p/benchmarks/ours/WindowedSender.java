@@ -1,6 +1,6 @@
 package org.openagi.p2p.benchmarks.ours;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.benchmarks.worker.Payloads;
@@ -21,10 +21,10 @@ final class WindowedSender implements Runnable, DeliveryListener {
   private final int sizeBytes;
   private final int window;
   private final DeliveryOptions options = DeliveryOptions.DEFAULT.withListener(this);
-  private final LongAdder acknowledged = new LongAdder();
-  private volatile long settled;
+  private final AtomicLong settled = new AtomicLong();
+  private volatile long wakeAt = Long.MAX_VALUE;
   private volatile @Nullable String failure;
-  private volatile @Nullable Thread waiting;
+  private volatile @Nullable Thread sender;
 
   WindowedSender(P2PNetworkManager manager, String recipient, Settings settings) {
     this.manager = manager;
@@ -38,13 +38,14 @@ final class WindowedSender implements Runnable, DeliveryListener {
   long acknowledged() {
     String why = failure;
     if (why != null) throw new IllegalStateException("a message was not acknowledged: " + why);
-    return acknowledged.sum();
+    return settled.get();
   }
 
   @Override
   public void run() {
+    sender = Thread.currentThread();
     for (long submitted = 0; failure == null; submitted++) {
-      if (submitted - settled >= window) awaitRoom(submitted);
+      if (submitted - settled.getAcquire() >= window) awaitRoom(submitted);
       Bytes payload = Bytes.copyOf(payloads.block(), payloads.next(), sizeBytes);
       manager.submit(NetworkMessage.data(recipient, payload), options);
     }
@@ -52,22 +53,25 @@ final class WindowedSender implements Runnable, DeliveryListener {
 
   /** Called for one recipient and lane one after the other, so one writer counts. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate")
   public void onSettled(Delivery delivery, Outcome outcome) {
-    if (outcome.isAcknowledged()) acknowledged.increment();
-    else failure = outcome.toString();
-    settled++;
-    Thread sleeper = waiting;
-    if (sleeper != null) LockSupport.unpark(sleeper);
+    if (!outcome.isAcknowledged()) failure = outcome.toString();
+    long now = settled.getPlain() + 1;
+    settled.setRelease(now);
+    if (now >= wakeAt) wake();
   }
 
-  /** Sleeps until a part of the window is free, so that it is not woken for every message. */
+  private void wake() {
+    wakeAt = Long.MAX_VALUE;
+    LockSupport.unpark(sender);
+  }
+
+  /** Sleeps until a part of the window is free; woken once, not for every message. */
   private void awaitRoom(long submitted) {
     long goal = submitted - window + Math.max(1, window / 8);
-    while (settled < goal && failure == null) {
-      waiting = Thread.currentThread();
-      if (settled < goal) LockSupport.parkNanos(this, 1_000_000);
-      waiting = null;
+    while (settled.getAcquire() < goal && failure == null) {
+      wakeAt = goal;
+      if (settled.getAcquire() < goal) LockSupport.parkNanos(this, 1_000_000);
     }
+    wakeAt = Long.MAX_VALUE;
   }
 }
