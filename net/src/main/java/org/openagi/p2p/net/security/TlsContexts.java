@@ -18,15 +18,18 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 import org.openagi.p2p.wire.tls.PeerCertificate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The TLS settings of a host, one context for each role, shared by all its connections. Immutable,
- * safe for any thread.
+ * The TLS settings of a host: a context for each role and list of multiplexers, made when a connection first
+ * needs it and shared by all that follow. Safe for any thread.
  */
 final class TlsContexts {
   /** What a side that agrees on the multiplexer later selects by ALPN; always the last offer. */
@@ -37,12 +40,17 @@ final class TlsContexts {
   /** BoringSSL if it can be loaded here; chosen once, and named in one log line. */
   static final SslProvider PROVIDER = chooseProvider();
 
-  private final SslContext dialer;
-  private final SslContext listener;
+  /** What a context is made for. A host uses one list of multiplexers, so there are two. */
+  private record Use(Role role, List<String> muxers) {}
 
-  private TlsContexts(SslContext dialer, SslContext listener) {
-    this.dialer = dialer;
-    this.listener = listener;
+  private final SslProvider provider;
+  private final KeyManager key;
+  private final Map<Use, SslContext> contexts = new ConcurrentHashMap<>();
+
+  /** No context is made yet. */
+  TlsContexts(PeerCertificate certificate, SslProvider provider) {
+    this.provider = provider;
+    this.key = new OwnKeyManager(certificate.privateKey(), x509(certificate));
   }
 
   private static SslProvider chooseProvider() {
@@ -57,43 +65,44 @@ final class TlsContexts {
     return SslProvider.JDK;
   }
 
-  static TlsContexts create(
-      PeerCertificate certificate, List<String> muxers, SslProvider provider) {
-    try {
-      X509Certificate x509 = x509(certificate);
-      SslContextBuilder dialer = SslContextBuilder.forClient()
-          .keyManager(certificate.privateKey(), x509)
-          .endpointIdentificationAlgorithm(null); // identity is in the certificate, not a name
-      SslContextBuilder listener = SslContextBuilder.forServer(certificate.privateKey(), x509)
-          .clientAuth(ClientAuth.REQUIRE);
-      return new TlsContexts(
-          configure(dialer, provider, muxers), configure(listener, provider, muxers));
-    } catch (CertificateException | SSLException e) {
-      throw new IllegalStateException("TLS cannot be set up with " + provider, e);
-    }
+  /** A handler for one connection; its muxers are offered by ALPN in this order. */
+  SslHandler newHandler(ByteBufAllocator allocator, Role role, List<String> muxers) {
+    return contexts.computeIfAbsent(new Use(role, muxers), this::create).newHandler(allocator);
   }
 
-  private static X509Certificate x509(PeerCertificate certificate) throws CertificateException {
-    return (X509Certificate) CertificateFactory.getInstance("X.509")
-        .generateCertificate(new ByteArrayInputStream(certificate.der().toArray()));
-  }
-
-  private static SslContext configure(
-      SslContextBuilder builder, SslProvider provider, List<String> muxers) throws SSLException {
+  private SslContext create(Use use) {
+    SslContextBuilder builder = use.role() == Role.DIALER
+        ? SslContextBuilder.forClient()
+            .keyManager(key)
+            .endpointIdentificationAlgorithm(null) // identity is in the certificate, not a name
+        : SslContextBuilder.forServer(key).clientAuth(ClientAuth.REQUIRE);
     builder
         .sslProvider(provider)
         .protocols("TLSv1.3")
         .trustManager(new PeerTrustManager())
-        .applicationProtocolConfig(alpn(muxers));
+        .applicationProtocolConfig(alpn(use.muxers()));
     if (provider == SslProvider.OPENSSL) {
       // Tasks would only add hops: no delegated executor is used, handshakes run on the event loop.
       builder.option(OpenSslContextOption.USE_TASKS, false);
     }
-    SslContext context = builder.build();
-    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-      sessions.setSessionCacheEnabled(false);
+    try {
+      SslContext context = builder.build();
+      if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+        sessions.setSessionCacheEnabled(false);
+      }
+      return context;
+    } catch (SSLException e) {
+      throw new IllegalStateException("TLS cannot be set up with " + provider, e);
     }
-    return context;
+  }
+
+  private static X509Certificate x509(PeerCertificate certificate) {
+    try {
+      return (X509Certificate) CertificateFactory.getInstance("X.509")
+          .generateCertificate(new ByteArrayInputStream(certificate.der().toArray()));
+    } catch (CertificateException e) {
+      throw new IllegalStateException("our own certificate cannot be read", e);
+    }
   }
 
   private static ApplicationProtocolConfig alpn(List<String> muxers) {
@@ -102,9 +111,5 @@ final class TlsContexts {
         SelectorFailureBehavior.NO_ADVERTISE,
         SelectedListenerFailureBehavior.ACCEPT,
         Stream.concat(muxers.stream(), Stream.of(ALPN_LIBP2P)).toList());
-  }
-
-  SslHandler newHandler(ByteBufAllocator allocator, Role role) {
-    return (role == Role.DIALER ? dialer : listener).newHandler(allocator);
   }
 }

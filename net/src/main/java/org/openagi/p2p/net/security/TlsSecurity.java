@@ -8,9 +8,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
@@ -42,11 +40,9 @@ public final class TlsSecurity implements SecurityProtocol {
    */
   private static final long CLOSE_NOTIFY_READ_MILLIS = 0;
 
-  private final PeerCertificate certificate;
   private final SecurityConfig config;
-  private final SslProvider provider;
   private final TimeSource time;
-  private final Map<List<String>, TlsContexts> contexts = new ConcurrentHashMap<>();
+  private final TlsContexts contexts;
 
   /**
    * @param random for the certificate's key
@@ -62,10 +58,9 @@ public final class TlsSecurity implements SecurityProtocol {
 
   TlsSecurity(
       PeerCertificate certificate, SecurityConfig config, TimeSource time, SslProvider provider) {
-    this.provider = provider;
-    this.certificate = certificate;
     this.config = config;
     this.time = time;
+    this.contexts = new TlsContexts(certificate, provider);
   }
 
   @Override
@@ -94,7 +89,7 @@ public final class TlsSecurity implements SecurityProtocol {
       Promise<SecuredChannel> promise) {
     HandshakeOutcome outcome =
         new HandshakeOutcome(channel, PROTOCOL_ID, config.handshakeTimeout(), promise);
-    SslHandler ssl = contextsFor(muxers).newHandler(channel.alloc(), role);
+    SslHandler ssl = contexts.newHandler(channel.alloc(), role, muxers);
     ssl.setHandshakeTimeoutMillis(0); // the outcome has the deadline
     ssl.setCloseNotifyReadTimeoutMillis(CLOSE_NOTIFY_READ_MILLIS);
     PeerVerification verification = new PeerVerification(expectedPeer, time);
@@ -103,11 +98,5 @@ public final class TlsSecurity implements SecurityProtocol {
     pipeline.addLast(
         HANDSHAKE_HANDLER_NAME, new TlsHandshakeHandler(ssl, verification, outcome, muxers));
     pipeline.addBefore(HANDSHAKE_HANDLER_NAME, HANDLER_NAME, ssl);
-  }
-
-  /** A host uses one list of multiplexers, so this map has one entry; its keys are ours alone. */
-  private TlsContexts contextsFor(List<String> muxers) {
-    return contexts.computeIfAbsent(
-        muxers, list -> TlsContexts.create(certificate, list, provider));
   }
 }
