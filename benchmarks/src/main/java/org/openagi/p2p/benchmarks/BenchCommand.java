@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.benchmarks.compress.CompressionBench;
 import org.openagi.p2p.benchmarks.worker.Settings;
+import org.openagi.p2p.node.demo.NodeProgram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -218,6 +219,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.add("--enable-native-access=ALL-UNNAMED");
     // A network namespace has no hardware address to make channel ids from.
     all.add("-Dio.netty.machineId=00:00:00:00:00:01");
+    all.addAll(NodeProgram.startUpCache());
     all.addAll(jvmOptions);
     return all;
   }

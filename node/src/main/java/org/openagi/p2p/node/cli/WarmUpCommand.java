@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
@@ -22,12 +24,16 @@ import picocli.CommandLine.Command;
 /**
  * Loads what other commands will need, while the Java virtual machine takes notes: the launcher runs it
  * once after a build, to make later starts fast. Two nodes in this process find each other on the
- * loopback interface and exchange messages.
+ * loopback interface and exchange messages, a few with pauses and then as many as go in some seconds, so that
+ * the notes say what is worth compiling.
  */
 @Command(name = "warm-up", hidden = true, description = "Prepares the start-up cache.")
 final class WarmUpCommand implements Callable<Integer> {
   private static final int LIMIT_SECONDS = 40;
   private static final int MESSAGES = 20;
+  private static final int[] FLOW_BYTES = {64, 1024, 65_536};
+  private static final int FLOW_WINDOW_BYTES = 4 << 20;
+  private static final long FLOW_NANOS = 2_000_000_000L;
 
   @Override
   public Integer call() throws Exception {
@@ -44,6 +50,7 @@ final class WarmUpCommand implements Callable<Integer> {
             MessageType.DATA, one.identity().peerId().toString(), Bytes.ofUtf8("warm-up " + i));
         two.submit(message).outcome().get(LIMIT_SECONDS, TimeUnit.SECONDS);
       }
+      for (int bytes : FLOW_BYTES) flow(two, one.identity().peerId().toString(), bytes);
       new PeerTablePrinter(silent(true)).print(two.connectedPeers());
       new Cli(
               new ByteArrayInputStream(new byte[0]),
@@ -54,6 +61,20 @@ final class WarmUpCommand implements Callable<Integer> {
       delete(folder);
     }
     return NetworkCommand.DONE;
+  }
+
+  /** Messages of one size for a while, with some of them on their way all the time. */
+  private static void flow(P2PNetworkManager from, String recipient, int bytes)
+      throws InterruptedException {
+    int window = Math.min(10_000, FLOW_WINDOW_BYTES / bytes);
+    var room = new Semaphore(window);
+    var options = DeliveryOptions.DEFAULT.withListener((delivery, outcome) -> room.release());
+    Bytes payload = Bytes.wrap(new byte[bytes]);
+    for (long end = System.nanoTime() + FLOW_NANOS; System.nanoTime() - end < 0; ) {
+      if (!room.tryAcquire(LIMIT_SECONDS, TimeUnit.SECONDS)) return;
+      from.submit(NetworkMessage.of(MessageType.DATA, recipient, payload), options);
+    }
+    room.tryAcquire(window, LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
   private static void showTo(P2PNetworkManager manager) {
@@ -79,6 +100,8 @@ final class WarmUpCommand implements Callable<Integer> {
         .set("listen", "/ip4/127.0.0.1/tcp/0")
         .set("service", service)
         .set("security", security)
+        .set("bandwidth_limit", "0")
+        .set("store", "memory")
         .build();
   }
 

@@ -8,8 +8,8 @@ import org.openagi.p2p.node.Main;
 
 /** How to start another process of this program: the same Java, class path and start-up cache. */
 public final class NodeProgram {
-  private static final List<String> KEPT =
-      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-XX:+UseSerialGC", "-Xlog:");
+  private static final List<String> CACHE =
+      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-Xlog:aot=", "-Xlog:cds=");
 
   private NodeProgram() {}
 
@@ -22,9 +22,7 @@ public final class NodeProgram {
   public static List<String> command(int heapMegabytes, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (KEPT.stream().anyMatch(option::startsWith)) command.add(option);
-    }
+    command.addAll(startUpCache());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-UsePerfData");
     command.add("-Xmx" + heapMegabytes + "m");
@@ -35,5 +33,17 @@ public final class NodeProgram {
     command.add(Main.class.getName());
     command.addAll(arguments);
     return command;
+  }
+
+  /** The options that give another process the start-up cache of this one; none if this has none. */
+  public static List<String> startUpCache() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(NodeProgram::isStartUpCache)
+        .toList();
+  }
+
+  /** Whether an option of a Java virtual machine is one of {@link #startUpCache}. */
+  public static boolean isStartUpCache(String option) {
+    return CACHE.stream().anyMatch(option::startsWith);
   }
 }
