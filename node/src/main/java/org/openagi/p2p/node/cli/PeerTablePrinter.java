@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.network.NetworkStats;
 import org.openagi.p2p.network.PeerInfo;
 import org.openagi.p2p.node.json.JsonObject;
@@ -34,6 +35,7 @@ final class PeerTablePrinter {
 
   /** Prints the counters of this node. */
   void print(NetworkStats stats) {
+    StoreStats kept = stats.messages().store();
     out.tell(
         new JsonObject()
             .put("event", "stats")
@@ -41,15 +43,27 @@ final class PeerTablePrinter {
             .put("knownPeers", stats.knownPeers())
             .put("connections", stats.connections())
             .put("bytesReceived", stats.bytesIn())
-            .put("bytesSent", stats.bytesOut()),
+            .put("bytesSent", stats.bytesOut())
+            .put("messagesWaiting", stats.messages().waitingMessages())
+            .put("deadLetters", kept.deadLetters())
+            .put("deadLettersDropped", kept.deadLettersDropped())
+            .put("queueBytes", kept.diskBytes())
+            .put("queueQuota", kept.maxDiskBytes()),
         String.format(
             Locale.ROOT,
-            "%d peers connected, %d known; %d connections; %d bytes received, %d sent",
+            "%d peers connected, %d known; %d connections; %d bytes received, %d sent;"
+                + " %d messages wait, %d expired or were refused, %d of them forgotten; %s",
             stats.connectedPeers(),
             stats.knownPeers(),
             stats.connections(),
             stats.bytesIn(),
-            stats.bytesOut()));
+            stats.bytesOut(),
+            stats.messages().waitingMessages(),
+            kept.deadLetters() + kept.deadLettersDropped(),
+            kept.deadLettersDropped(),
+            kept.maxDiskBytes() == 0
+                ? "queue in memory"
+                : "queue of " + kept.diskBytes() + " of " + kept.maxDiskBytes() + " bytes"));
   }
 
   private static JsonObject json(PeerInfo peer) {

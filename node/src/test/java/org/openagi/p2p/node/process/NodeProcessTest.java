@@ -77,6 +77,10 @@ class NodeProcessTest {
       assertEquals("bob", alice.event("acknowledged").get("to"));
       bob.type("*: to all");
       assertEquals("to all", alice.event("message").get("text"));
+      alice.type("/stats");
+      Map<String, Object> stats = alice.event("stats");
+      assertEquals(0, ((Number) stats.get("deadLetters")).intValue());
+      assertEquals(1 << 30, ((Number) stats.get("queueQuota")).intValue());
       bob.closeInput();
       assertEquals(0, bob.status());
       assertEquals("bob", alice.event("left").get("name"));
