@@ -43,7 +43,7 @@ final class JournalCheck {
 
   private JournalCheck(JournalView view, DeadLetterLimits deadLetters) {
     this.view = view;
-    this.image = new JournalImage(deadLetters);
+    this.image = new JournalImage(deadLetters, false);
   }
 
   /** Looks at a journal that nobody works with. */

@@ -66,8 +66,16 @@ final class JournalImage {
   private final int maxDead;
   long records;
 
-  JournalImage(DeadLetterLimits limits) {
-    maxDead = limits.letters();
+  private final boolean keepsMessages;
+
+  /**
+   * An image of nothing yet.
+   *
+   * @param keepsMessages whether what waits is wanted with its message, or only counted
+   */
+  JournalImage(DeadLetterLimits limits, boolean keepsMessages) {
+    this.maxDead = limits.letters();
+    this.keepsMessages = keepsMessages;
   }
 
   /** Takes the next record of a segment. */
@@ -147,9 +155,14 @@ final class JournalImage {
   private void onEntry(Holder segment, RecordReader in) throws RecordReader.MalformedException {
     int id = id(in);
     OutboxImage to = known(outboxes, id);
-    OutboxEntry entry = JournalRecords.readEntry(in, to.recipient.toString(), to.numbering());
+    OutboxEntry entry = read(in, to);
     to.add(entry);
     segment.holds(id, entry.number());
+  }
+
+  private OutboxEntry read(RecordReader in, OutboxImage of) throws RecordReader.MalformedException {
+    OutboxEntry entry = JournalRecords.readEntry(in, of.recipient.toString(), of.numbering());
+    return keepsMessages ? entry : of.placeholder(entry.number());
   }
 
   private void onEnded(RecordReader in) throws RecordReader.MalformedException {
@@ -163,7 +176,7 @@ final class JournalImage {
     int id = id(in);
     OutboxImage of = known(outboxes, id);
     JournalRecords.End end = JournalRecords.readEnd(in);
-    OutboxEntry entry = JournalRecords.readEntry(in, of.recipient.toString(), of.numbering());
+    OutboxEntry entry = read(in, of);
     of.entries.remove(end.number());
     remember(new EndImage(id, end, entry));
     segment.holds(id, 0);

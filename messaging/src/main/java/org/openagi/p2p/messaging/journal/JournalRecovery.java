@@ -34,7 +34,7 @@ final class JournalRecovery {
 
   JournalRecovery(JournalDisk disk, DeadLetterLimits deadLetters) {
     this.disk = disk;
-    this.image = new JournalImage(deadLetters);
+    this.image = new JournalImage(deadLetters, true);
   }
 
   /**

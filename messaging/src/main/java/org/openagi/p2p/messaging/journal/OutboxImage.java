@@ -60,9 +60,17 @@ final class OutboxImage {
 
   /** What stands for a number that ended while an earlier one waits. */
   OutboxEntry gap(LaneNumbering numbering, long number) {
+    return empty(numbering, number).ended(Outcome.Acknowledged.INSTANCE);
+  }
+
+  /** What stands for a message that is only counted: it takes no memory for its payload. */
+  OutboxEntry placeholder(long number) {
+    return empty(numbering(), number);
+  }
+
+  private OutboxEntry empty(LaneNumbering numbering, long number) {
     NetworkMessage nothing = NetworkMessage.data(recipient.toString(), Bytes.EMPTY);
-    return OutboxEntry.recovered(nothing, numbering, number, 0, 0)
-        .ended(Outcome.Acknowledged.INSTANCE);
+    return OutboxEntry.recovered(nothing, numbering, number, 0, 0);
   }
 
   /** The same messages under new numbers and a new epoch: what was sent under the old ones is not known. */
