@@ -65,11 +65,12 @@ public final class SimBond {
     public boolean onFrame(int type, byte[] body) throws ProtocolViolationException {
       if (path == null) {
         BondFrame.Greeting greeting = (BondFrame.Greeting) BondFrame.decode(type, body);
-        if (bond.isOver()) {
+        try {
+          path = bond.addPath(end, new PathMeter(), greeting.path());
+        } catch (ProtocolViolationException refused) {
           end.reset();
           return false;
         }
-        path = bond.addPath(end, new PathMeter(), greeting.path());
       } else {
         bond.onFrame(path, type, body);
       }

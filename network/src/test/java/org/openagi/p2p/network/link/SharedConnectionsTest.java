@@ -3,13 +3,18 @@ package org.openagi.p2p.network.link;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,12 +23,15 @@ import org.junit.jupiter.api.Timeout;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.messaging.bond.BondFrame;
 import org.openagi.p2p.messaging.bond.BondLimits;
 import org.openagi.p2p.net.CloseReason;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.ConnectionStats;
+import org.openagi.p2p.net.mux.StreamListener;
 
 /** Messages to one peer over two real connections, on event loops of their own. */
 @Timeout(120)
@@ -75,7 +83,7 @@ class SharedConnectionsTest {
       all.add(alice.messages.submitAwaiting(
           bob.id(),
           NetworkMessage.of(MessageType.DATA, bob.id().toString(), Bytes.copyOf(noise)),
-          org.openagi.p2p.messaging.DeliveryOptions.DEFAULT));
+          DeliveryOptions.DEFAULT));
     }
     return all;
   }
@@ -94,22 +102,28 @@ class SharedConnectionsTest {
     for (Delivery each : all) assertTrue(LinkNodes.end(each).isAcknowledged(), each.toString());
   }
 
+  /** Over connections of 16 MB/s, so that they and not this machine are what is shared. */
   @Test
   void twoEqualConnectionsCarryEqualParts(TestReporter reporter) throws Exception {
-    Connection first = connect(addressOfBob());
-    Connection second = connect(addressOfBob());
-    awaitShared();
-    assertAcknowledged(send(0, 500));
-    ConnectionStats firstBefore = first.stats();
-    ConnectionStats secondBefore = second.stats();
-    assertAcknowledged(send(500, 2_000));
-    long overFirst = first.stats().bytesOut() - firstBefore.bytesOut();
-    long overSecond = second.stats().bytesOut() - secondBefore.bytesOut();
-    double share = (double) overFirst / (overFirst + overSecond);
-    reporter.publishEntry("share of the first", Double.toString(share));
-    assertTrue(share > 0.3 && share < 0.7, "the first carried " + share);
-    assertEquals(2_500, handled.get());
-    assertEquals(0, wrong.get());
+    try (SlowRelay one = new SlowRelay(addressOfBob());
+        SlowRelay other = new SlowRelay(addressOfBob())) {
+      Connection first = connect(one.address());
+      Connection second = connect(other.address());
+      awaitShared();
+      one.slowTo(16 << 20);
+      other.slowTo(16 << 20);
+      assertAcknowledged(send(0, 500));
+      ConnectionStats firstBefore = first.stats();
+      ConnectionStats secondBefore = second.stats();
+      assertAcknowledged(send(500, 1_000));
+      long overFirst = first.stats().bytesOut() - firstBefore.bytesOut();
+      long overSecond = second.stats().bytesOut() - secondBefore.bytesOut();
+      double share = (double) overFirst / (overFirst + overSecond);
+      reporter.publishEntry("share of the first", Double.toString(share));
+      assertTrue(share > 0.3 && share < 0.7, "the first carried " + share);
+      assertEquals(1_500, handled.get());
+      assertEquals(0, wrong.get());
+    }
   }
 
   @Test
@@ -214,5 +228,66 @@ class SharedConnectionsTest {
       }
     });
     assertEquals(0, wrong.get());
+  }
+
+  @Test
+  void theSideThatDidNotDialSharesThemToo() throws Exception {
+    connect(addressOfBob());
+    connect(addressOfBob());
+    List<Integer> got = Collections.synchronizedList(new ArrayList<>());
+    alice.messages.addHandler(
+        MessageType.DATA, message -> got.add(Integer.parseInt(message.text())));
+    List<Delivery> all = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      all.add(bob.messages.submit(
+          alice.id(), NetworkMessage.data(alice.id().toString(), Bytes.ofUtf8("" + i))));
+    }
+    assertAcknowledged(all);
+    assertEquals(IntStream.range(0, 1_000).boxed().toList(), got);
+    assertTrue(bob.messages.stats().bonds().segmentsSent() > 0);
+  }
+
+  @Test
+  void aPeerMayNotOpenBondsWithoutEndNorJoinOthers() throws Exception {
+    Connection connection = connect(addressOfBob());
+    for (int i = 0; i <= BondLimits.MAX_BONDS; i++) {
+      greet(connection, new BondFrame.Greeting(false, BondLimits.VERSION, i, 0));
+    }
+    LinkNodes.await("a refusal", () -> bob.messages.stats().bonds().refusedBonds() == 1);
+    greet(connection, new BondFrame.Greeting(true, BondLimits.VERSION, 1_000, 1));
+    LinkNodes.await("another", () -> bob.messages.stats().bonds().refusedPaths() == 1);
+    assertTrue(connection.isOpen());
+  }
+
+  private void greet(Connection connection, BondFrame.Greeting greeting) throws Exception {
+    alice
+        .host
+        .newRawStream(connection, BondLimits.PROTOCOL_ID)
+        .thenAccept(raw -> {
+          raw.stream().setListener(new Deaf());
+          raw.stream().write(Unpooled.wrappedBuffer(greeting.toFrame()));
+          raw.stream().flush();
+        })
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  private static final class Deaf implements StreamListener {
+    @Override
+    public void onData(ByteBuf data) {
+      data.release();
+    }
+
+    @Override
+    public void onReadComplete() {}
+
+    @Override
+    public void onWritable() {}
+
+    @Override
+    public void onRemoteClosed() {}
+
+    @Override
+    public void onClosed(@Nullable Throwable cause) {}
   }
 }
