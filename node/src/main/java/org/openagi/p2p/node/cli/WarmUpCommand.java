@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -69,7 +70,9 @@ final class WarmUpCommand implements Callable<Integer> {
     int window = Math.min(10_000, FLOW_WINDOW_BYTES / bytes);
     var room = new Semaphore(window);
     var options = DeliveryOptions.DEFAULT.withListener((delivery, outcome) -> room.release());
-    Bytes payload = Bytes.wrap(new byte[bytes]);
+    byte[] incompressible = new byte[bytes];
+    new SecureRandom().nextBytes(incompressible);
+    Bytes payload = Bytes.wrap(incompressible);
     for (long end = System.nanoTime() + FLOW_NANOS; System.nanoTime() - end < 0; ) {
       if (!room.tryAcquire(LIMIT_SECONDS, TimeUnit.SECONDS)) return;
       from.submit(NetworkMessage.of(MessageType.DATA, recipient, payload), options);
