@@ -75,13 +75,11 @@ final class Checker {
   }
 
   private void readSending(int node) throws IOException {
-    long[] bootMillis = new long[1];
+    long[] readyMillis = new long[1];
     LedgerFile.read(ledgers[node], (line, words) -> {
       switch (words[0]) {
-        case "boot" -> {
-          boots[node]++;
-          bootMillis[0] = Long.parseLong(words[1]);
-        }
+        case "boot" -> boots[node]++;
+        case "ready" -> readyMillis[0] = Long.parseLong(words[1]);
         case "end" ->
           orderlyEnds.computeIfAbsent(node, unused -> new HashSet<>()).add(boots[node]);
         case "intent" -> {
@@ -94,7 +92,7 @@ final class Checker {
           Fate fate = fate(node, number(words, 1), number(words, 2));
           fate.settledLine = line;
           fate.settledMillis = Long.parseLong(words[3]);
-          fate.bootMillis = bootMillis[0];
+          fate.readyMillis = readyMillis[0];
           fate.outcome = String.join(" ", Arrays.copyOfRange(words, 4, words.length));
         }
         default -> {}
@@ -207,7 +205,7 @@ final class Checker {
     long late = lived - message.lifetimeMillis();
     verdict.latestExpiryMillis = Math.max(verdict.latestExpiryMillis, late);
     verdict.latestExpiryAwakeMillis = Math.max(
-        verdict.latestExpiryAwakeMillis, Math.min(late, fate.settledMillis - fate.bootMillis));
+        verdict.latestExpiryAwakeMillis, Math.min(late, fate.settledMillis - fate.readyMillis));
   }
 
   private void judgeRefused(Planned message, Fate fate) {

@@ -13,8 +13,8 @@ final class Fate {
   int settledLine;
   long settledMillis;
 
-  /** When the process that was told the end had started. */
-  long bootMillis;
+  /** Since when the node that was told the end ran. */
+  long readyMillis;
 
   @Nullable
   String outcome;

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>
  * boot MILLIS                        the process started
+ * ready MILLIS                       its node runs
  * end MILLIS                         the process ends in order
  * intent TO NUMBER MILLIS            the message is about to be submitted
  * accept TO NUMBER ID                the message was accepted

@@ -75,6 +75,7 @@ public final class TortureNode {
 
   private void run() throws Exception {
     manager.startServer().get(START_SECONDS, TimeUnit.SECONDS);
+    ledger.add("ready", System.currentTimeMillis());
     out.println("ready");
     for (SendFlow flow : flows) {
       busy.incrementAndGet();

@@ -206,7 +206,8 @@ class CheckerTest {
   void theTimeASenderWasDownIsNotHeldAgainstTheReportOfAnExpiry() throws IOException {
     int number = number(m -> m.lifetimeMillis() > 0);
     accepted(number);
-    sender.add("boot", 8000);
+    sender.add("boot", 7000);
+    sender.add("ready", 8000);
     settled(number, "expired", 8030);
     Verdict verdict = check();
     assertEquals(30, verdict.latestExpiryAwakeMillis);
