@@ -9,7 +9,7 @@ public final class BondPath {
   record Flight(Segment segment, long sentNanos) {}
 
   /** What may be on its way over a path whatever was measured. */
-  static final int MIN_FLIGHT_BYTES = 512 << 10;
+  static final int MIN_FLIGHT_BYTES = 256 << 10;
 
   /** The most that is on its way over a path, and is sent again when it dies. */
   static final int MAX_FLIGHT_BYTES = 4 << 20;
