@@ -5,11 +5,11 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.codec.FrameType;
-import org.openagi.p2p.messaging.codec.WireReader;
 
 /**
  * One end of a stream that goes over several connections: in order, once, as long as one of them lives. To who writes and

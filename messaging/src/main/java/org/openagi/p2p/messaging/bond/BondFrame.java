@@ -1,9 +1,9 @@
 package org.openagi.p2p.messaging.bond;
 
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.multiformats.Varint;
-import org.openagi.p2p.messaging.codec.WireReader;
-import org.openagi.p2p.messaging.codec.WireWriter;
 
 /**
  * The frames of a path. Sealed: what {@link #decode} returns.

@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Map;
 import java.util.TreeMap;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.time.TimeSource;
-import org.openagi.p2p.messaging.codec.WireReader;
 
 /**
  * The receiving half of a bond: puts segments in order, drops those that came before, says how far the other end may

@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.time.TimeSource;
-import org.openagi.p2p.messaging.codec.WireReader;
 
 /**
  * The sending half of a bond: cuts the stream into segments, chooses a path for each, keeps them until they have

@@ -2,6 +2,8 @@ package org.openagi.p2p.messaging.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.RefusalReason;
 

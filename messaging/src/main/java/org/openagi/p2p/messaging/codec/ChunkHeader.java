@@ -1,5 +1,6 @@
 package org.openagi.p2p.messaging.codec;
 
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 
 /**

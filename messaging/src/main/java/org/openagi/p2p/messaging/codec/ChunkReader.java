@@ -3,6 +3,7 @@ package org.openagi.p2p.messaging.codec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;

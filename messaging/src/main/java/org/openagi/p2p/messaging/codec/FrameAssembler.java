@@ -2,6 +2,7 @@ package org.openagi.p2p.messaging.codec;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 
 /**

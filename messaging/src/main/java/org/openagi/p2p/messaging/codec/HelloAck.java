@@ -1,5 +1,7 @@
 package org.openagi.p2p.messaging.codec;
 
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.NetworkMessage;
 

@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.codec;
 
 import java.nio.charset.StandardCharsets;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 

@@ -1,9 +1,9 @@
 package org.openagi.p2p.messaging.transfer;
 
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.messaging.codec.WireReader;
-import org.openagi.p2p.messaging.codec.WireWriter;
 
 /**
  * The last frame of a recipient that has it all.

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.identity.PublicKey;
 import org.openagi.p2p.core.multiformats.Varint;
-import org.openagi.p2p.messaging.codec.WireReader;
-import org.openagi.p2p.messaging.codec.WireWriter;
 
 /**
  * What a sender would like to send.

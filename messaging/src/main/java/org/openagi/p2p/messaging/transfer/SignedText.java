@@ -2,8 +2,8 @@ package org.openagi.p2p.messaging.transfer;
 
 import java.nio.charset.StandardCharsets;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.messaging.codec.WireWriter;
 
 /**
  * What the sender's signatures are made over. What both ends know costs no bytes and is covered.

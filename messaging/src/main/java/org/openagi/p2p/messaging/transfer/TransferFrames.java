@@ -1,10 +1,10 @@
 package org.openagi.p2p.messaging.transfer;
 
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.multiformats.Varint;
-import org.openagi.p2p.messaging.codec.WireReader;
-import org.openagi.p2p.messaging.codec.WireWriter;
 
 /**
  * Types of frames, and the frames that have a field or two.

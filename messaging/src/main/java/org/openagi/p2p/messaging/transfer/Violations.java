@@ -1,7 +1,7 @@
 package org.openagi.p2p.messaging.transfer;
 
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.messaging.codec.WireReader;
 
 /** The words for what the other side must not do. */
 final class Violations {

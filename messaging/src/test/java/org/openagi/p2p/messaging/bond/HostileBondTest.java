@@ -9,9 +9,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.PeerLink;
-import org.openagi.p2p.messaging.codec.WireWriter;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** What a peer may not do, and what happens at each bound. */

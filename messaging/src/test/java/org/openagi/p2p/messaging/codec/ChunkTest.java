@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Lane;

@@ -17,6 +17,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.messaging.RefusalReason;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.messaging.codec.WireWriter;
+import org.openagi.p2p.core.codec.WireWriter;
 
 class TransferEndsTest {
   private static final int BLOCK = TransferLimits.BLOCK_BYTES;

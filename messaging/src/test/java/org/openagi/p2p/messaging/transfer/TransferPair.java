@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.HostKey;
-import org.openagi.p2p.messaging.codec.WireReader;
 
 /** Both ends of a stream in one thread. */
 final class TransferPair {

@@ -3,11 +3,11 @@ package org.openagi.p2p.network.link;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.bond.BondFrame;
 import org.openagi.p2p.messaging.bond.BondLimits;
-import org.openagi.p2p.messaging.codec.WireReader;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.mux.MuxedStream;
 

@@ -1,4 +1,4 @@
-package org.openagi.p2p.messaging.codec;
+package org.openagi.p2p.core.codec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

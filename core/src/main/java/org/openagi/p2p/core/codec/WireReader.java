@@ -1,4 +1,4 @@
-package org.openagi.p2p.messaging.codec;
+package org.openagi.p2p.core.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -11,6 +11,9 @@ import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 
 /** Reads fields from a range of an array and never beyond it. Confined to its user. */
 public final class WireReader {
+  /** In a tag: whoever does not know it may skip it. */
+  private static final int SKIPPABLE = 0x80;
+
   private final byte[] bytes;
   private final int end;
   private int at;
@@ -98,7 +101,8 @@ public final class WireReader {
     return utf8(bytes, at - length, length, field);
   }
 
-  static String utf8(byte[] bytes, int offset, int length, String field)
+  /** UTF-8 of a range, strictly. */
+  public static String utf8(byte[] bytes, int offset, int length, String field)
       throws ProtocolViolationException {
     try {
       return StandardCharsets.UTF_8
@@ -122,7 +126,7 @@ public final class WireReader {
       int length = (int) varint(0, remaining(), frame + " option length");
       require(length, frame + " option " + tag);
       at += length;
-      if (!FrameType.isSkippable(tag)) throw violation(frame + " needs unknown option " + tag);
+      if ((tag & SKIPPABLE) == 0) throw violation(frame + " needs unknown option " + tag);
     }
   }
 
