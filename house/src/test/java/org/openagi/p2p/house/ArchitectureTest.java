@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
   private static final String BASE = "org.openagi.p2p.";
   private static final String[] PURE = {
-    BASE + "core..", BASE + "wire..", BASE + "protocols..", BASE + "messaging.."
+    BASE + "core..", BASE + "wire..", BASE + "protocols..", BASE + "overlay..", BASE + "messaging.."
   };
   private static final JavaClasses CLASSES = new ClassFileImporter()
       .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -31,13 +31,14 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> modulesDependOnlyDownwards() {
     return Stream.of(
-            forbid("core", "wire", "protocols", "messaging", "net", "network", "node"),
-            forbid("wire", "protocols", "messaging", "net", "network", "node"),
-            forbid("protocols", "wire", "messaging", "net", "network", "node"),
+            forbid("core", "wire", "protocols", "overlay", "messaging", "net", "network", "node"),
+            forbid("wire", "protocols", "overlay", "messaging", "net", "network", "node"),
+            forbid("protocols", "wire", "overlay", "messaging", "net", "network", "node"),
             forbid("messaging", "wire", "protocols", "net", "network", "node"),
-            forbid("net", "messaging", "network", "node"),
-            forbid("network", "node", "benchmarks"),
-            forbid("node", "benchmarks"))
+            forbid("net", "messaging", "overlay", "network", "node"),
+            forbid("overlay", "wire", "protocols", "messaging", "net", "network", "node"),
+            forbid("network", "node", "simulator", "benchmarks"),
+            forbid("node", "simulator", "benchmarks"))
         .flatMap(s -> s);
   }
 
@@ -87,7 +88,7 @@ class ArchitectureTest {
   void coreAndProtocolsDoNotKnowNetty() {
     noClasses()
         .that()
-        .resideInAnyPackage(BASE + "core..", BASE + "protocols..")
+        .resideInAnyPackage(BASE + "core..", BASE + "protocols..", BASE + "overlay..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
@@ -98,7 +99,8 @@ class ArchitectureTest {
   void logicUsesNoSocketsThreadsOrExecutors() {
     noClasses()
         .that()
-        .resideInAnyPackage(BASE + "wire..", BASE + "protocols..", BASE + "messaging..")
+        .resideInAnyPackage(
+            BASE + "wire..", BASE + "protocols..", BASE + "overlay..", BASE + "messaging..")
         .should()
         .dependOnClassesThat(describe(
             "sockets, threads or executors",

@@ -1,0 +1,14 @@
+package org.openagi.p2p.overlay;
+
+import org.openagi.p2p.core.identity.PeerId;
+
+/** What every machine may ask for. Called on the machine's owner, from within one of its calls; must not call back into it. */
+public interface OverlayPort {
+  /**
+   * Sends a frame to a neighbour, in order with the others of its kind (control frames; parcels), and drops it if the link has
+   * gone.
+   *
+   * @return false if it was dropped, because the link has gone or too much waits for it; counted
+   */
+  boolean send(PeerId to, OverlayFrame frame);
+}
