@@ -29,6 +29,7 @@ public final class FrameAssembler {
   private static final byte[] NOTHING = new byte[0];
 
   private final Sink sink;
+  private final int maxBodyBytes;
   private boolean stopped;
   private int type = -1;
   private int lengthShift;
@@ -37,9 +38,19 @@ public final class FrameAssembler {
   private byte[] body = NOTHING;
   private int filled;
 
-  /** Hands frames to a sink. */
+  /** Hands frames of at most {@link WireLimits#MAX_BODY_BYTES} to a sink. */
   public FrameAssembler(Sink sink) {
+    this(sink, WireLimits.MAX_BODY_BYTES);
+  }
+
+  /**
+   * Hands frames to a sink.
+   *
+   * @param maxBodyBytes longest body allowed, below 2 MiB
+   */
+  public FrameAssembler(Sink sink, int maxBodyBytes) {
     this.sink = sink;
+    this.maxBodyBytes = maxBodyBytes;
   }
 
   /**
@@ -95,9 +106,9 @@ public final class FrameAssembler {
   }
 
   private void checkLength() throws ProtocolViolationException {
-    if (length > WireLimits.MAX_BODY_BYTES) {
-      throw WireReader.violation("frame of type " + type + " with " + length
-          + " bytes, allowed are " + WireLimits.MAX_BODY_BYTES);
+    if (length > maxBodyBytes) {
+      throw WireReader.violation(
+          "frame of type " + type + " with " + length + " bytes, allowed are " + maxBodyBytes);
     }
   }
 

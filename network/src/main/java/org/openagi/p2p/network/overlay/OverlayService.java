@@ -1,0 +1,397 @@
+package org.openagi.p2p.network.overlay;
+
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.net.CloseReason;
+import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.Direction;
+import org.openagi.p2p.net.Host;
+import org.openagi.p2p.net.HostListener;
+import org.openagi.p2p.net.mux.MuxedStream;
+import org.openagi.p2p.overlay.LinkLoss;
+import org.openagi.p2p.overlay.OverlayFrame;
+import org.openagi.p2p.overlay.OverlayHost;
+import org.openagi.p2p.overlay.OverlayLink;
+import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.node.OverlayNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs an {@link OverlayNode} over a host. One thread, {@code overlay}, owns the node and everything here that is not said to be
+ * another's; {@link #execute} and {@link #ask} bring work to it.
+ *
+ * <p>A peer becomes a neighbour when its record was accepted and it takes our stream, and is one as long as that connection
+ * lasts. If there is another connection to it then, the link comes up anew over that one.
+ *
+ * @see "docs/wire/overlay-1.0.md"
+ */
+public final class OverlayService implements AutoCloseable {
+  /** Protocol id. */
+  public static final String PROTOCOL = "/openagi/overlay/1.0.0";
+
+  static final int VERSION = 1;
+
+  /** The first frame of each stream. */
+  static final int HELLO = 0x01;
+
+  /** Streams that one connection may open: one for each channel, and as many while they are replaced. */
+  static final int MAX_STREAMS = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(OverlayService.class);
+
+  /** A neighbour, or one that is about to be. */
+  private final class Link {
+    final Connection connection;
+    final NodeType type;
+    final Map<Channel, OutboundFrames> channels = new HashMap<>();
+    boolean up;
+
+    Link(Connection connection, NodeType type) {
+      this.connection = connection;
+      this.type = type;
+    }
+
+    OutboundFrames channel(Channel channel) {
+      return channels.computeIfAbsent(channel, this::open);
+    }
+
+    private OutboundFrames open(Channel channel) {
+      return OutboundFrames.open(host, connection, channel, new OutboundFrames.Listener() {
+        @Override
+        public void onOpened() {
+          if (channel == Channel.CONTROL) execute(() -> onLinkOpened(Link.this));
+        }
+
+        @Override
+        public void onEnded(String why) {
+          execute(() -> onChannelEnded(Link.this, channel, why));
+        }
+      });
+    }
+
+    void close() {
+      channels.values().forEach(OutboundFrames::close);
+    }
+  }
+
+  private record Early(InboundFrames from, List<InboundFrames.Frame> frames, int credit) {}
+
+  private final Host host;
+  private final TimeSource time;
+  private final EventExecutor executor =
+      new DefaultEventExecutor(new DefaultThreadFactory("overlay", true));
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder violations = new LongAdder();
+
+  private final HostListener hostListener = new HostListener() {
+    @Override
+    public void onDisconnected(Connection connection, CloseReason reason) {
+      execute(() -> OverlayService.this.onDisconnected(connection, reason));
+    }
+  };
+
+  // The overlay thread's.
+  private final OverlayNode node;
+  private final Map<PeerId, Link> links = new HashMap<>();
+  private final Map<Long, NodeType> types = new HashMap<>();
+  private final Map<Long, Integer> streams = new HashMap<>();
+  private final Map<Long, List<Early>> early = new HashMap<>();
+  private @Nullable Future<?> timer;
+  private long armedNanos = OverlayMachine.NEVER;
+  private boolean closed;
+
+  /**
+   * Serves the protocol on a host that has not started yet.
+   *
+   * @param maker makes the node, given what it may ask for
+   */
+  public OverlayService(Host host, TimeSource time, Function<OverlayHost, OverlayNode> maker) {
+    this.host = host;
+    this.time = time;
+    this.node = maker.apply(new Port());
+    host.handleRaw(PROTOCOL, this::onStream);
+    host.addListener(hostListener);
+  }
+
+  // ---- any thread ----------------------------------------------------------------------------
+
+  /** Runs a task on the overlay's thread; dropped after the end. */
+  public void execute(Runnable task) {
+    try {
+      executor.execute(() -> {
+        if (closed) return;
+        task.run();
+        arm();
+      });
+    } catch (RejectedExecutionException ended) {
+      LOG.atTrace().log("task after the overlay's end");
+    }
+  }
+
+  /**
+   * Asks the node something.
+   *
+   * @return completes on the overlay's thread; exceptionally once it is closed
+   */
+  public <T> CompletableFuture<T> ask(Function<OverlayNode, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Runnable task = () -> {
+      if (closed) {
+        answer.completeExceptionally(new IllegalStateException("the node is stopped"));
+        return;
+      }
+      try {
+        answer.complete(question.apply(node));
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e);
+      }
+      arm();
+    };
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException ended) {
+      answer.completeExceptionally(ended);
+    }
+    return answer;
+  }
+
+  /** The record of the peer at the other end of a connection was accepted. */
+  public void onAccepted(Connection connection, NodeType type) {
+    execute(() -> begin(connection, type));
+  }
+
+  /** Frames that were dropped because too much waited for a neighbour, or the link had gone. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Frames and streams of neighbours that broke a rule. */
+  public long violations() {
+    return violations.sum();
+  }
+
+  /** Lets go of all links and ends the thread; before the host is stopped. Blocks for a moment. */
+  @Override
+  public void close() {
+    host.removeListener(hostListener);
+    host.unhandle(PROTOCOL);
+    try {
+      executor.execute(() -> {
+        closed = true;
+        disarm();
+        links.values().forEach(Link::close);
+        links.clear();
+        early.clear();
+      });
+    } catch (RejectedExecutionException closedBefore) {
+      return;
+    }
+    executor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+
+  // ---- from event loops ----------------------------------------------------------------------
+
+  private void onStream(Connection connection, MuxedStream stream) {
+    InboundFrames made = new InboundFrames(this, connection, stream);
+    stream.setListener(made);
+    execute(() -> {
+      if (streams.merge(connection.id(), 1, Integer::sum) <= MAX_STREAMS) return;
+      made.reset();
+      onViolation(
+          made, WireReader.violation("more than " + MAX_STREAMS + " streams of the overlay"));
+    });
+  }
+
+  /** A stream of a peer has ended. */
+  void onStreamEnded(InboundFrames from) {
+    execute(() -> streams.computeIfPresent(
+        from.connection().id(), (id, count) -> count > 1 ? count - 1 : null));
+  }
+
+  /** A batch arrived; is to be answered by {@link InboundFrames#handled}. */
+  void onFrames(InboundFrames from, List<InboundFrames.Frame> frames, int credit) {
+    execute(() -> take(from, frames, credit));
+  }
+
+  /** A peer broke a rule. Any thread. */
+  void onViolation(InboundFrames from, ProtocolViolationException cause) {
+    violations.increment();
+    LOG.atDebug()
+        .addKeyValue("peer", from.peer().shortString())
+        .addKeyValue("connection", from.connection().id())
+        .addKeyValue("cause", cause.getMessage())
+        .log("overlay protocol violated");
+    execute(() -> node.onViolation(from.peer(), cause, time.nanoTime()));
+  }
+
+  void onLoop(Connection connection, Runnable task) {
+    EventExecutor loop = connection.executor();
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException loopEnded) {
+      LOG.atTrace().log("the connection's event loop has ended, and its streams with it");
+    }
+  }
+
+  // ---- the overlay's thread ------------------------------------------------------------------
+
+  private void begin(Connection connection, NodeType type) {
+    PeerId peer = connection.remotePeer();
+    if (!connection.isOpen()) return;
+    types.put(connection.id(), type);
+    if (links.containsKey(peer)) return;
+    Link link = new Link(connection, type);
+    links.put(peer, link);
+    link.channel(Channel.CONTROL);
+  }
+
+  private void onLinkOpened(Link link) {
+    PeerId peer = link.connection.remotePeer();
+    if (links.get(peer) != link || link.up) return;
+    link.up = true;
+    boolean dialed = link.connection.direction() == Direction.OUTBOUND;
+    Optional<Multiaddr> address = Optional.of(link.connection.remoteAddress());
+    node.onLinkUp(new OverlayLink(peer, dialed, address, link.type), time.nanoTime());
+    List<Early> waited = early.remove(link.connection.id());
+    if (waited != null) waited.forEach(each -> take(each.from, each.frames, each.credit));
+  }
+
+  private void onChannelEnded(Link link, Channel channel, String why) {
+    PeerId peer = link.connection.remotePeer();
+    if (links.get(peer) != link) return;
+    LOG.atDebug()
+        .addKeyValue("peer", peer.shortString())
+        .addKeyValue("channel", channel)
+        .addKeyValue("cause", why)
+        .log("stream of the overlay ended");
+    if (channel == Channel.CONTROL) drop(link, LinkLoss.CLOSED);
+    else link.channels.remove(channel);
+  }
+
+  private void onDisconnected(Connection connection, CloseReason reason) {
+    PeerId peer = connection.remotePeer();
+    types.remove(connection.id());
+    streams.remove(connection.id());
+    early.remove(connection.id());
+    Link link = links.get(peer);
+    if (link == null || link.connection != connection) return;
+    drop(link, lossOf(reason.kind()));
+    for (Connection other : host.connections(peer)) {
+      NodeType type = types.get(other.id());
+      if (type != null) begin(other, type);
+    }
+  }
+
+  private void drop(Link link, LinkLoss why) {
+    PeerId peer = link.connection.remotePeer();
+    links.remove(peer, link);
+    link.close();
+    if (link.up) node.onLinkDown(peer, why, time.nanoTime());
+  }
+
+  private static LinkLoss lossOf(CloseReason.Kind kind) {
+    return switch (kind) {
+      case CONNECTION_LOST -> LinkLoss.BROKEN;
+      case UNRESPONSIVE -> LinkLoss.SILENT;
+      default -> LinkLoss.CLOSED;
+    };
+  }
+
+  /**
+   * A peer may speak before its record was accepted here, or before our stream is open: then its frames wait, and its stream
+   * with them, so that what waits is bounded by receive windows.
+   */
+  private void take(InboundFrames from, List<InboundFrames.Frame> frames, int credit) {
+    Link link = links.get(from.peer());
+    if (link == null || !link.up) {
+      if (!from.connection().isOpen()) return;
+      early
+          .computeIfAbsent(from.connection().id(), id -> new ArrayList<>())
+          .add(new Early(from, frames, credit));
+      return;
+    }
+    try {
+      for (InboundFrames.Frame frame : frames) {
+        node.onFrame(from.peer(), frame.type(), frame.body(), time.nanoTime());
+      }
+    } catch (ProtocolViolationException e) {
+      onViolation(from, e);
+    }
+    from.handled(credit);
+  }
+
+  private void arm() {
+    if (closed) return;
+    long due = node.nextDeadlineNanos();
+    if (timer != null && due == armedNanos) return;
+    disarm();
+    if (due == OverlayMachine.NEVER) return;
+    armedNanos = due;
+    long delay = Math.max(0, due - time.nanoTime());
+    timer = executor.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
+  }
+
+  private void onTimer() {
+    timer = null;
+    if (closed) return;
+    node.onTimer(time.nanoTime());
+    arm();
+  }
+
+  private void disarm() {
+    Future<?> old = timer;
+    timer = null;
+    if (old != null) old.cancel(false);
+  }
+
+  /** What the node may ask for. On the overlay's thread. */
+  private final class Port implements OverlayHost {
+    @Override
+    public boolean send(PeerId to, OverlayFrame frame) {
+      Link link = links.get(to);
+      boolean queued = link != null
+          && link.up
+          && link.channel(Channel.ofFrame(frame.type())).offer(frame.encode());
+      if (!queued) dropped.increment();
+      return queued;
+    }
+
+    @Override
+    public void dial(PeerId peer, List<Multiaddr> addresses) {
+      host.connect(peer, addresses).whenComplete((connection, failure) -> {
+        if (failure != null) execute(() -> node.onDialFailed(peer, time.nanoTime()));
+      });
+    }
+
+    @Override
+    public void disconnect(PeerId peer, boolean hostile, String why) {
+      CloseReason.Kind kind =
+          hostile ? CloseReason.Kind.PROTOCOL_VIOLATION : CloseReason.Kind.TRIMMED;
+      for (Connection each : host.connections(peer)) each.close(new CloseReason(kind, why));
+    }
+  }
+}
