@@ -19,7 +19,24 @@ import org.openagi.p2p.overlay.OverlayFrame;
  */
 final class InboundFrames implements StreamListener, FrameAssembler.Sink {
   /** A frame as it arrived. */
-  record Frame(int type, byte[] body) {}
+  static final class Frame {
+    private final int type;
+    private final byte[] body;
+
+    private Frame(int type, byte[] body) {
+      this.type = type;
+      this.body = body;
+    }
+
+    int type() {
+      return type;
+    }
+
+    /** Not to be changed. */
+    byte[] body() {
+      return body;
+    }
+  }
 
   private final OverlayService service;
   private final Connection connection;
