@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.openagi.p2p.core.bytes.Bytes;
 
 /**
- * Ed25519 and X25519 from one implementation. All implementations give the same answers; they differ in
+ * Ed25519, X25519 and HPKE from one implementation. All implementations give the same answers; they differ in
  * speed. Safe for any thread.
  *
  * @see "RFC 8032; RFC 7748"
@@ -74,4 +74,9 @@ public interface CryptoProvider {
    * @throws IllegalArgumentException if the length is wrong
    */
   X25519KeyPair x25519FromPrivateKey(Bytes privateKey);
+
+  /** Returns how to seal for the owner of an X25519 key: of this implementation, or of BouncyCastle if it has nothing faster. */
+  default Hpke hpke() {
+    return BouncyCastleHpke.INSTANCE;
+  }
 }

@@ -36,9 +36,11 @@ final class JcaCryptoProvider implements CryptoProvider {
   private final KeyFactory ed25519Keys;
   private final KeyFactory x25519Keys;
   private final PublicKey basePoint;
+  private final Hpke hpke;
 
-  private JcaCryptoProvider(String name, Provider provider) {
+  private JcaCryptoProvider(String name, Provider provider, Hpke hpke) {
     this.name = name;
+    this.hpke = hpke;
     this.provider = provider;
     try {
       ed25519Keys = KeyFactory.getInstance("Ed25519", provider);
@@ -51,11 +53,12 @@ final class JcaCryptoProvider implements CryptoProvider {
 
   static CryptoProvider conscrypt() {
     Conscrypt.checkAvailability();
-    return new JcaCryptoProvider("conscrypt", Conscrypt.newProvider());
+    Provider provider = Conscrypt.newProvider();
+    return new JcaCryptoProvider("conscrypt", provider, new ConscryptHpke(provider));
   }
 
   static CryptoProvider jdk() {
-    return new JcaCryptoProvider("jdk", sunEc());
+    return new JcaCryptoProvider("jdk", sunEc(), BouncyCastleHpke.INSTANCE);
   }
 
   private static Provider sunEc() {
@@ -70,6 +73,11 @@ final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public Optional<Provider> jcaProvider() {
     return Optional.of(provider);
+  }
+
+  @Override
+  public Hpke hpke() {
+    return hpke;
   }
 
   @Override

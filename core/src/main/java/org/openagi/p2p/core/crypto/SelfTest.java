@@ -5,7 +5,7 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 
 /**
  * Known answers that an implementation has to give before it is used: RFC 8032 section 7.1 test 2, RFC
- * 7748 section 6.1.
+ * 7748 section 6.1, RFC 9180 appendix A.2.1.
  */
 final class SelfTest {
   private static final Bytes SEED =
@@ -22,6 +22,15 @@ final class SelfTest {
   private static final Bytes BOB_PUBLIC =
       Bytes.fromHex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 
+  private static final Bytes HPKE_PRIVATE =
+      Bytes.fromHex("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb");
+  private static final Bytes HPKE_INFO = Bytes.ofUtf8("Ode on a Grecian Urn");
+  private static final Bytes HPKE_ASSOCIATED = Bytes.ofUtf8("Count-0");
+  private static final Bytes HPKE_SEALED =
+      Bytes.fromHex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a"
+          + "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db"
+          + "21993c62ce81883d2dd1b51a28");
+
   private SelfTest() {}
 
   /**
@@ -36,6 +45,20 @@ final class SelfTest {
     require(verifier.verify(MESSAGE, 0, 1, SIGNATURE), "Ed25519 verification");
     require(!verifier.verify(new byte[] {0x73}, 0, 1, SIGNATURE), "Ed25519 rejection");
     require(agreed(provider), "X25519 agreement");
+    require(opened(provider.hpke()), "HPKE");
+  }
+
+  private static boolean opened(Hpke hpke) {
+    try {
+      byte[] plain = hpke.open(
+          HPKE_PRIVATE,
+          HPKE_INFO.unsafeArray(),
+          HPKE_ASSOCIATED.unsafeArray(),
+          HPKE_SEALED.unsafeArray());
+      return Bytes.wrap(plain).toUtf8().equals("Beauty is truth, truth beauty");
+    } catch (ProtocolViolationException e) {
+      return false;
+    }
   }
 
   private static boolean agreed(CryptoProvider provider) {
