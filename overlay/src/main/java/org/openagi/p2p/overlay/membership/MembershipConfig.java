@@ -92,7 +92,7 @@ public record MembershipConfig(
         3,
         30_000,
         8,
-        10_000,
+        5_000,
         500,
         4_000,
         300_000,

@@ -5,10 +5,10 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.overlay.OverlayPort;
 
-/** What {@code Membership} asks for. */
+/** What {@link Membership} asks for. */
 public interface MembershipPort extends OverlayPort {
   /**
-   * Connects to a peer. It ends in {@code Membership.onLinkUp} or {@code Membership.onDialFailed}; one that ends in neither
+   * Connects to a peer. It ends in {@link Membership#onLinkUp} or {@link Membership#onDialFailed}; one that ends in neither
    * within {@link MembershipConfig#dialTimeoutMillis} counts as failed.
    *
    * @param addresses where it is said to be; may be empty, then where the host knows it to be
