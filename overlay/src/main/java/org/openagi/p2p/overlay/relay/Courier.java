@@ -8,8 +8,10 @@ import org.openagi.p2p.core.identity.PeerId;
 /**
  * Carries parcels: what the message layer sees of the overlay. Confined to the overlay's owner.
  *
- * <p>A parcel that was given in ends with exactly one {@link Listener#onTaken} or {@link Listener#onRefused}. Taken means that
- * the next node has it, not the recipient: who needs to know that asks for a receipt and sends again.
+ * <p>A parcel that was given in is answered by one {@link Listener#onTaken} or {@link Listener#onRefused}, possibly from within
+ * {@link #send}. Taken means that the next node has it, not the recipient: who needs to know that asks for a receipt and sends
+ * again. One that was taken may be refused later, at most once: it got stuck further on, and there is no other way from here.
+ * A parcel for a recipient without a way is sent to nodes that keep it, if it may be kept.
  */
 public interface Courier {
   /** Hears of parcels. Called on the overlay's owner; must not block. */

@@ -29,6 +29,12 @@ public record Parcel(
   /** Longest sealed content. */
   public static final int MAX_SEALED_BYTES = 320 << 10;
 
+  /** Longest lifetime, some 34 years. */
+  public static final long MAX_LIFETIME_MILLIS = 1L << 40;
+
+  /** Longest time that a hop notes. */
+  public static final long MAX_HELD_MICROS = 1L << 42;
+
   /** Longest trail; hops beyond it are not noted. */
   public static final int MAX_TRAIL = 32;
 
@@ -38,7 +44,14 @@ public record Parcel(
    * @param node who
    * @param heldMicros how long the parcel was there, from its arrival to its departure, in microseconds; 0 to 2^42
    */
-  public record Hop(PeerId node, long heldMicros) {}
+  public record Hop(PeerId node, long heldMicros) {
+    /** Validates. */
+    public Hop {
+      if (heldMicros < 0 || heldMicros > MAX_HELD_MICROS) {
+        throw new IllegalArgumentException("hop that held a parcel for " + heldMicros + " µs");
+      }
+    }
+  }
 
   /** Validates and copies. */
   public Parcel {
@@ -46,7 +59,7 @@ public record Parcel(
       throw new IllegalArgumentException("parcel id of " + id.length() + " bytes, not " + ID_BYTES);
     }
     if (ttl < 0 || ttl > 255) throw new IllegalArgumentException("parcel with ttl " + ttl);
-    if (lifetimeMillis < 0 || lifetimeMillis > 1L << 40) {
+    if (lifetimeMillis < 0 || lifetimeMillis > MAX_LIFETIME_MILLIS) {
       throw new IllegalArgumentException("parcel with a lifetime of " + lifetimeMillis + " ms");
     }
     if (sealed.length() > MAX_SEALED_BYTES) {

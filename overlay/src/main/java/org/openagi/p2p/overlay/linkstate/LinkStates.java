@@ -1,0 +1,326 @@
+package org.openagi.p2p.overlay.linkstate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.time.TimeSource;
+import org.openagi.p2p.overlay.LinkLoss;
+import org.openagi.p2p.overlay.OverlayFrame;
+import org.openagi.p2p.overlay.OverlayLink;
+import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.Route;
+
+/**
+ * What this node knows of the graph and the ways in it. Signs an advert of its own links, takes those of others, passes new
+ * ones on, and answers how to get somewhere.
+ *
+ * <p>Confined to its owner. {@link LinkStatePort#verify} may answer from within the call or later; everything else is
+ * answered at once. Bounds: {@link LinkStateConfig}.
+ *
+ * @see "docs/wire/overlay-linkstate.md"
+ */
+public final class LinkStates implements OverlayMachine {
+  /** How often the measures of the own links are looked at, and what has expired is thrown out. */
+  private static final long TICK_NANOS = 5_000_000_000L;
+
+  /** Pause before the next comparison if the last one brought much. */
+  private static final long EAGER_RECONCILE_NANOS = 2_000_000_000L;
+
+  /** Many adverts to have missed: a newcomer, or a partition that ended. */
+  private static final int MANY_MISSED = 128;
+
+  /** The table is trimmed when it is over its limit by this part, so that trimming is rare. */
+  private static final int SLACK = 16;
+
+  private final LinkStateConfig config;
+  private final PeerId self;
+  private final LinkStatePort port;
+  private final RandomGenerator random;
+  private final AdvertTable table = new AdvertTable();
+  private final Map<PeerId, Neighbour> neighbours = new LinkedHashMap<>();
+  private final OwnAdvert own;
+  private final Intake intake;
+  private final Reconciler reconciler;
+  private final Ways ways;
+  private long tickNanos;
+  private long reconcileNanos;
+  private long passedOn;
+  private long evicted;
+  private long expired;
+
+  /**
+   * A node without links.
+   *
+   * @param time for the wall clock, and for the time at which a signature turns out good
+   */
+  public LinkStates(
+      LinkStateConfig config,
+      PeerId self,
+      LinkStatePort port,
+      RandomGenerator random,
+      TimeSource time) {
+    this.config = config;
+    this.self = self;
+    this.port = port;
+    this.random = random;
+    long nowNanos = time.nanoTime();
+    this.own = new OwnAdvert(config, self, port, time, nowNanos);
+    this.intake = new Intake(config, self, port, time, table, nowNanos, new Accepted(time));
+    this.reconciler = new Reconciler(table, own, port, random);
+    this.ways = new Ways(table, port::avoid, nowNanos);
+    this.tickNanos = nowNanos + TICK_NANOS;
+    this.reconcileNanos = nowNanos + spread(config.reconcileInterval().toNanos());
+  }
+
+  private long spread(long nanos) {
+    return (long) (nanos * (0.75 + 0.5 * random.nextDouble()));
+  }
+
+  private final class Accepted implements Intake.Sink {
+    private final TimeSource time;
+
+    Accepted(TimeSource time) {
+      this.time = time;
+    }
+
+    @Override
+    public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
+      passOn(advert, from);
+      boolean news = before == null || saysOther(advert.statement(), before.statement());
+      if (table.size() > config.maxAdverts() + config.maxAdverts() / SLACK) trim(time.nanoTime());
+      if (!news) return;
+      ways.onChanged(false);
+      port.onRoutesChanged();
+    }
+
+    @Override
+    public void onEcho(long sequence) {
+      own.onEcho(sequence, time.nanoTime());
+    }
+  }
+
+  private static boolean saysOther(LinkAdvert.Statement now, LinkAdvert.Statement before) {
+    return now.relays() != before.relays()
+        || now.keepsMail() != before.keepsMail()
+        || !now.sealKey().equals(before.sealKey())
+        || !now.links().equals(before.links());
+  }
+
+  @Override
+  public void onLinkUp(OverlayLink link, long nowNanos) {
+    PeerId peer = link.peer();
+    AdvertLink measured = AdvertLink.of(peer, port.quality(peer));
+    long advertisedFrom = own.onGained(peer, nowNanos);
+    Neighbour neighbour =
+        new Neighbour(link, measured, advertisedFrom, config.maxAdverts(), nowNanos);
+    neighbours.put(peer, neighbour);
+    ways.onChanged(true);
+    port.onRoutesChanged();
+    if (link.dialed()) reconciler.begin(neighbour);
+  }
+
+  @Override
+  public void onLinkDown(PeerId peer, LinkLoss why, long nowNanos) {
+    Neighbour lost = neighbours.remove(peer);
+    if (lost == null) return;
+    own.onLost(lost, nowNanos);
+    ways.onChanged(true);
+    port.onRoutesChanged();
+  }
+
+  @Override
+  public void onFrame(PeerId from, OverlayFrame frame, long nowNanos)
+      throws ProtocolViolationException {
+    Neighbour neighbour = neighbours.get(from);
+    if (neighbour == null) return; // the last words of a link that is gone
+    if (!(frame instanceof LinkStateFrame known)) {
+      throw new IllegalArgumentException("not a frame of the link state: " + frame.type());
+    }
+    switch (known) {
+      case LinkStateFrame.Adverts adverts -> {
+        for (LinkAdvert each : adverts.adverts()) {
+          if (!intake.onAdvert(neighbour, each, nowNanos)) break;
+        }
+      }
+      case LinkStateFrame.Summary summary -> reconciler.onSummary(neighbour, summary, nowNanos);
+      case LinkStateFrame.Listing listing -> {
+        int missed = reconciler.onListing(neighbour, listing, intake.horizon(), nowNanos);
+        if (missed >= MANY_MISSED) {
+          reconcileNanos = Math.min(reconcileNanos, nowNanos + EAGER_RECONCILE_NANOS);
+        }
+      }
+      case LinkStateFrame.Wish wish -> reconciler.onWish(neighbour, wish, nowNanos);
+    }
+  }
+
+  private void passOn(LinkAdvert advert, @Nullable PeerId from) {
+    LinkStateFrame frame = new LinkStateFrame.Adverts(List.of(advert));
+    for (PeerId target : port.gossipTargets()) {
+      boolean useless = target.equals(from) || target.equals(advert.origin());
+      if (!useless && port.send(target, frame)) passedOn++;
+    }
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    return Math.min(own.nextDeadlineNanos(), Math.min(tickNanos, reconcileNanos));
+  }
+
+  @Override
+  public void onTimer(long nowNanos) {
+    if (nowNanos >= tickNanos) tick(nowNanos);
+    if (nowNanos >= reconcileNanos) reconcile(nowNanos);
+    if (nowNanos < own.nextDeadlineNanos()) return;
+    LinkAdvert made =
+        own.onTimer(neighbours.values(), table.size() + 1, random.nextDouble(), nowNanos);
+    if (made != null) passOn(made, null);
+  }
+
+  private void tick(long nowNanos) {
+    tickNanos = nowNanos + TICK_NANOS;
+    boolean here = false;
+    boolean elsewhere = false;
+    for (Neighbour each : neighbours.values()) {
+      AdvertLink measured = AdvertLink.of(each.peer, port.quality(each.peer));
+      here |= measured.differsMuch(each.measured);
+      if (each.advertised != null) elsewhere |= measured.differsMuch(each.advertised);
+      each.measured = measured;
+    }
+    if (elsewhere) own.onQualityChanged(nowNanos);
+    boolean gone = expire(nowNanos);
+    ways.onIdle(nowNanos);
+    if (!here && !gone) return;
+    ways.onChanged(gone);
+    port.onRoutesChanged();
+  }
+
+  private boolean expire(long nowNanos) {
+    int now = intake.tick(nowNanos);
+    boolean gone = false;
+    for (int slot = table.size() - 1; slot >= 0; slot--) {
+      if (table.expiresTick(slot) > now) continue;
+      table.remove(slot);
+      expired++;
+      gone = true;
+    }
+    if (table.size() < config.maxAdverts()) intake.setHorizon(AdvertTable.UNKNOWN_HOPS + 1);
+    return gone;
+  }
+
+  private void reconcile(long nowNanos) {
+    reconcileNanos = nowNanos + spread(config.reconcileInterval().toNanos());
+    int chosen = neighbours.isEmpty() ? 0 : random.nextInt(neighbours.size());
+    for (Neighbour each : neighbours.values()) {
+      if (chosen-- == 0) reconciler.begin(each);
+    }
+  }
+
+  /** Lets the farthest nodes give way, but none that is in use or on the way to one that is. */
+  private void trim(long nowNanos) {
+    LinkGraph graph = LinkGraph.of(table);
+    int[] hops = graph.hopsFrom(neighbourSlots());
+    for (int slot = 0; slot < hops.length; slot++) table.setHops(slot, hops[slot]);
+    boolean[] kept = inUse(hops, nowNanos);
+    long[] order = new long[hops.length];
+    for (int slot = 0; slot < hops.length; slot++) {
+      order[slot] = (long) (kept[slot] ? 0 : hops[slot]) << 32 | slot;
+    }
+    Arrays.sort(order);
+    int most = config.maxAdverts();
+    int[] leaving = new int[order.length - most];
+    for (int i = most; i < order.length; i++) leaving[i - most] = (int) order[i];
+    intake.setHorizon((int) (order[most] >>> 32));
+    Arrays.sort(leaving);
+    for (int i = leaving.length - 1; i >= 0; i--) table.remove(leaving[i]);
+    evicted += leaving.length;
+    ways.onChanged(true);
+  }
+
+  private int[] neighbourSlots() {
+    return neighbours.keySet().stream()
+        .mapToInt(table::slotOf)
+        .filter(slot -> slot != AdvertTable.NONE)
+        .toArray();
+  }
+
+  private boolean[] inUse(int[] hops, long nowNanos) {
+    boolean[] kept = new boolean[hops.length];
+    for (PeerId destination : ways.inUse(nowNanos)) {
+      int slot = table.slotOf(destination);
+      while (slot != AdvertTable.NONE && !kept[slot] && hops[slot] != AdvertTable.UNKNOWN_HOPS) {
+        kept[slot] = true;
+        slot = nearerThan(slot, hops);
+      }
+    }
+    return kept;
+  }
+
+  private int nearerThan(int slot, int[] hops) {
+    for (AdvertLink link : table.advert(slot).statement().links()) {
+      int other = table.slotOf(link.peer());
+      if (other == AdvertTable.NONE || hops[other] != hops[slot] - 1) continue;
+      if (table.advert(other).linkTo(table.advert(slot).origin()) != null) return other;
+    }
+    return AdvertTable.NONE;
+  }
+
+  /** The ways to a peer. It counts as in use for some minutes. */
+  public Route route(PeerId destination, long nowNanos) {
+    return ways.route(destination, neighbours.values(), nowNanos);
+  }
+
+  /** Nodes that said they keep mail and to which there is a way. */
+  public List<PeerId> keepers(long nowNanos) {
+    return ways.keepers(neighbours.values(), nowNanos);
+  }
+
+  /** What a node announced to seal for it with. */
+  public Optional<Bytes> sealKey(PeerId peer) {
+    return advert(peer).map(a -> a.statement().sealKey()).filter(key -> !key.isEmpty());
+  }
+
+  /**
+   * Announces what to seal with for this node, with the next advert, which is made at once.
+   *
+   * @throws IllegalArgumentException if it is longer than {@link LinkAdvert#MAX_SEAL_KEY_BYTES} bytes
+   */
+  public void announceSealKey(Bytes key, long nowNanos) {
+    own.announceSealKey(key, nowNanos);
+  }
+
+  /** The advert of a node, this one included, if there is one. */
+  public Optional<LinkAdvert> advert(PeerId node) {
+    return Optional.ofNullable(node.equals(self) ? own.advert() : table.find(node));
+  }
+
+  /** All adverts that are known, this node's own first. */
+  public Collection<LinkAdvert> adverts() {
+    List<LinkAdvert> all = new ArrayList<>(table.size() + 1);
+    LinkAdvert mine = own.advert();
+    if (mine != null) all.add(mine);
+    for (int slot = 0; slot < table.size(); slot++) all.add(table.advert(slot));
+    return all;
+  }
+
+  /** What was done so far. */
+  public LinkStateCounts counts() {
+    return new LinkStateCounts(
+        table.size(),
+        own.issued(),
+        intake.accepted(),
+        passedOn + reconciler.sent(),
+        ways.computations(),
+        evicted,
+        expired,
+        intake.refused());
+  }
+}
