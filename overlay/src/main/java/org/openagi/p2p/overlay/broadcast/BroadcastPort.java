@@ -5,7 +5,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.overlay.LinkQuality;
 import org.openagi.p2p.overlay.OverlayPort;
 
-/** What {@code Broadcast} asks for. */
+/** What {@link Broadcast} asks for. */
 public interface BroadcastPort extends OverlayPort {
   /** Signs for this node. */
   Bytes sign(Bytes text);
@@ -24,7 +24,7 @@ public interface BroadcastPort extends OverlayPort {
   /**
    * A message of this node was taken over by all neighbours that it was sent to and that are still there, at least one.
    *
-   * @param number what {@code Broadcast.broadcast} returned
+   * @param number what {@link Broadcast#broadcast} returned
    * @param neighbours how many took it over
    */
   void onTakenOver(long number, int neighbours);

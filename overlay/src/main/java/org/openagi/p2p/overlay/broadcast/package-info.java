@@ -3,7 +3,7 @@
  * over the others, the lazy ones, that it exists. Who hears of something that does not come asks for it, which makes the link
  * eager and mends the tree.
  *
- * <p>Entry: {@code Broadcast}, confined to its owner. After Plumtree (Leitão, Pereira, Rodrigues,
+ * <p>Entry: {@link org.openagi.p2p.overlay.broadcast.Broadcast}, confined to its owner. After Plumtree (Leitão, Pereira, Rodrigues,
  * SRDS 2007); where it differs and why is in docs/adr/0016. Deliberately absent: what a message means, which its payload says.
  *
  * @see "docs/wire/overlay-broadcast.md"
