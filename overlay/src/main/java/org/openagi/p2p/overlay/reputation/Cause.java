@@ -1,0 +1,73 @@
+package org.openagi.p2p.overlay.reputation;
+
+import java.time.Duration;
+
+/**
+ * Why a peer's score is what it is. Each cause adds points that halve with time and end at a cap, so that nothing is
+ * forgiven at once, nothing is held against a peer for ever, and no single kind of merit outweighs bad behaviour: all
+ * merits together reach {@value #MERIT_MAX} points.
+ */
+public enum Cause {
+  /** It told who it is, signed, and its name is its own. */
+  VERIFIED_IDENTITY(10, 10, Duration.ofDays(7), "told who it is, signed"),
+  /** It was linked: points for each hour. */
+  UPTIME(2, 10, Duration.ofDays(1), "hours linked"),
+  /** How quick it is: from 5 points for 20 ms round trip down to -5 for a second. */
+  LATENCY(1, 5, Duration.ofHours(1), "round trip"),
+  /** It took over a parcel, or delivered one that was for us. */
+  USEFUL_PARCEL(0.1, 10, Duration.ofHours(1), "parcels taken or brought"),
+  /** It could not be reached, its link broke, or it did not answer. */
+  FAILURE(-1, 15, Duration.ofMinutes(10), "links that broke, dials that failed"),
+  /** It refused a parcel. */
+  REFUSED_PARCEL(-0.2, 10, Duration.ofMinutes(5), "parcels refused"),
+  /** It brought a parcel that was of no use: expired, seen before, or with no way on. */
+  USELESS_PARCEL(-0.5, 30, Duration.ofMinutes(10), "useless parcels"),
+  /** It sent more than it may. */
+  LIMIT_VIOLATION(-10, 100, Duration.ofMinutes(10), "limits exceeded"),
+  /** It broke a rule of a protocol. */
+  PROTOCOL_VIOLATION(-15, 150, Duration.ofHours(1), "protocol violations"),
+  /** It announced links, routes or addresses that were found not to be so. */
+  FALSE_ADVERT(-25, 150, Duration.ofHours(6), "false adverts"),
+  /** It passed on or made something whose signature is wrong. */
+  INVALID_SIGNATURE(-40, 200, Duration.ofHours(12), "invalid signatures");
+
+  /** Most points that good behaviour can bring together. */
+  public static final int MERIT_MAX = 35;
+
+  private final double weight;
+  private final double cap;
+  private final Duration halfLife;
+  private final String words;
+
+  Cause(double weight, double cap, Duration halfLife, String words) {
+    this.weight = weight;
+    this.cap = cap;
+    this.halfLife = halfLife;
+    this.words = words;
+  }
+
+  /** Points for one occurrence, hour or unit; below 0 if it speaks against the peer. */
+  public double weight() {
+    return weight;
+  }
+
+  /** Most points it can add or take, in either direction. */
+  public double cap() {
+    return cap;
+  }
+
+  /** The time after which half of the points are left. */
+  public Duration halfLife() {
+    return halfLife;
+  }
+
+  /** What it counts, in words. */
+  public String words() {
+    return words;
+  }
+
+  /** Whether it is a level that is measured anew, instead of occurrences that add up. */
+  boolean isLevel() {
+    return this == VERIFIED_IDENTITY || this == LATENCY;
+  }
+}
