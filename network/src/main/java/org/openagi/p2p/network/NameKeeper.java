@@ -2,8 +2,10 @@ package org.openagi.p2p.network;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeRecord;
+import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.Host;
@@ -32,7 +34,13 @@ final class NameKeeper implements NodeExchangeService.Listener {
   private final PeerKeeper keeper;
   private final EventBus events;
   private final TimeSource time;
+  private final BiConsumer<Connection, NodeType> accepted;
 
+  /**
+   * Judges for a node.
+   *
+   * @param accepted is told of each connection whose peer is believed
+   */
   NameKeeper(
       Identity self,
       Host host,
@@ -40,7 +48,8 @@ final class NameKeeper implements NodeExchangeService.Listener {
       PeerDirectory directory,
       PeerKeeper keeper,
       EventBus events,
-      TimeSource time) {
+      TimeSource time,
+      BiConsumer<Connection, NodeType> accepted) {
     this.self = self;
     this.host = host;
     this.pins = pins;
@@ -48,6 +57,7 @@ final class NameKeeper implements NodeExchangeService.Listener {
     this.keeper = keeper;
     this.events = events;
     this.time = time;
+    this.accepted = accepted;
   }
 
   @Override
@@ -105,6 +115,7 @@ final class NameKeeper implements NodeExchangeService.Listener {
     PeerId peer = record.peerId();
     boolean news = directory.onIdentified(peer, record.alias(), record.nodeType());
     if (host.connections(peer).isEmpty()) directory.onDisconnected(peer); // it ended meanwhile
+    accepted.accept(connection, record.nodeType());
     if (news)
       events.publish(new PeerIdentified(now(), record.peerId(), record.alias(), record.nodeType()));
   }

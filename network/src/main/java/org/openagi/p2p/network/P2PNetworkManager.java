@@ -33,6 +33,7 @@ import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.link.Carried;
 import org.openagi.p2p.network.link.MessageQueue;
+import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.network.transfer.Transfer;
 import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferOptions;
@@ -463,6 +464,11 @@ public final class P2PNetworkManager implements AutoCloseable {
    */
   public Host host() {
     return node().host();
+  }
+
+  /** The overlay of the node that runs. */
+  OverlayService overlay() {
+    return node().overlay();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -18,8 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeRecord;
 import org.openagi.p2p.core.time.TimeSource;
@@ -41,12 +44,17 @@ import org.openagi.p2p.network.keystore.IdentityFile;
 import org.openagi.p2p.network.link.MessageConfig;
 import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
+import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.network.peers.RememberedPeers;
 import org.openagi.p2p.network.pins.PinStore;
 import org.openagi.p2p.network.store.QueueFolder;
 import org.openagi.p2p.network.transfer.TransferConfig;
 import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferService;
+import org.openagi.p2p.overlay.OverlayCrypto;
+import org.openagi.p2p.overlay.node.OverlayConfig;
+import org.openagi.p2p.overlay.node.OverlayListener;
+import org.openagi.p2p.overlay.node.OverlayNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +78,7 @@ record RunningNode(
     PeerNames names,
     NodeExchangeService exchange,
     LocalDiscovery discovery,
+    OverlayService overlay,
     MessageService messages,
     MessageSender sender,
     TransferService transfers,
@@ -141,7 +150,10 @@ record RunningNode(
     if (config.connectionsPerPeer() > 1) {
       host.addListener(new SpareConnections(host, later, config.connectionsPerPeer()));
     }
-    NameKeeper nameKeeper = new NameKeeper(identity, host, pins, directory, keeper, events, time);
+    OverlayService overlay = overlay(config, identity, host, key, time);
+    undo.push(overlay::close);
+    NameKeeper nameKeeper =
+        new NameKeeper(identity, host, pins, directory, keeper, events, time, overlay::onAccepted);
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);
     exchange.start();
@@ -179,6 +191,7 @@ record RunningNode(
         names,
         exchange,
         discovery,
+        overlay,
         messages,
         new MessageSender(identity, names, messages, events, time),
         transfers,
@@ -194,6 +207,26 @@ record RunningNode(
         .withSecurity(security)
         .withLimits(HostConfig.Limits.of(config.maxConnections()))
         .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
+  }
+
+  private static OverlayService overlay(
+      P2PConfig config, Identity identity, Host host, HostKey key, TimeSource time) {
+    Set<PeerId> listed = config.peers().stream()
+        .flatMap(address -> address.peerId().stream())
+        .collect(Collectors.toUnmodifiableSet());
+    OverlayConfig overlay = OverlayConfig.of(identity.nodeType(), config.heartbeatInterval());
+    return new OverlayService(
+        host,
+        time,
+        listed::contains,
+        below -> new OverlayNode(
+            overlay,
+            identity.peerId(),
+            below,
+            OverlayCrypto.of(key),
+            new OverlayListener() {},
+            new SecureRandom(),
+            time));
   }
 
   private static MessageStore store(

@@ -71,6 +71,11 @@ final class OutboundFrames implements RawStreamOpening, StreamListener {
     return true;
   }
 
+  /** Bytes in the queue. */
+  int waitingBytes() {
+    return waitingBytes.get();
+  }
+
   /** How full the queue is, 0 to 1000. */
   int loadPermille() {
     return (int) Math.min(1000, waitingBytes.get() * 1000L / channel.maxWaitingBytes());

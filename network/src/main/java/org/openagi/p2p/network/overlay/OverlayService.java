@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -23,6 +24,7 @@ import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.net.CloseReason;
 import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.ConnectionStats;
 import org.openagi.p2p.net.Direction;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostListener;
@@ -57,6 +59,16 @@ public final class OverlayService implements AutoCloseable {
   /** Streams that one connection may open: one for each channel, and as many while they are replaced. */
   static final int MAX_STREAMS = 4;
 
+  /** The streams of a link with nothing else on its connection: two in each direction. */
+  private static final int OWN_STREAMS = 4;
+
+  private static final String KEEP_TAG = "overlay-view";
+
+  /** How often connections are asked for their counters, while these change and while they don't. */
+  private static final long SAMPLE_NANOS = 250_000_000L;
+
+  private static final long QUIET_SAMPLE_NANOS = 1_000_000_000L;
+
   private static final Logger LOG = LoggerFactory.getLogger(OverlayService.class);
 
   /** A neighbour, or one that is about to be. */
@@ -65,6 +77,7 @@ public final class OverlayService implements AutoCloseable {
     final NodeType type;
     final Map<Channel, OutboundFrames> channels = new HashMap<>();
     boolean up;
+    long sampledBytes;
 
     Link(Connection connection, NodeType type) {
       this.connection = connection;
@@ -89,6 +102,17 @@ public final class OverlayService implements AutoCloseable {
       });
     }
 
+    long waitingBytes() {
+      return channels.values().stream().mapToLong(OutboundFrames::waitingBytes).sum();
+    }
+
+    int loadPermille() {
+      return channels.values().stream()
+          .mapToInt(OutboundFrames::loadPermille)
+          .max()
+          .orElse(0);
+    }
+
     void close() {
       channels.values().forEach(OutboundFrames::close);
     }
@@ -98,10 +122,12 @@ public final class OverlayService implements AutoCloseable {
 
   private final Host host;
   private final TimeSource time;
+  private final Predicate<PeerId> protectedPeers;
   private final EventExecutor executor =
       new DefaultEventExecutor(new DefaultThreadFactory("overlay", true));
   private final LongAdder dropped = new LongAdder();
   private final LongAdder violations = new LongAdder();
+  private final LongAdder skipped = new LongAdder();
 
   private final HostListener hostListener = new HostListener() {
     @Override
@@ -118,16 +144,24 @@ public final class OverlayService implements AutoCloseable {
   private final Map<Long, List<Early>> early = new HashMap<>();
   private @Nullable Future<?> timer;
   private long armedNanos = OverlayMachine.NEVER;
+  private long sampleAtNanos;
   private boolean closed;
 
   /**
    * Serves the protocol on a host that has not started yet.
    *
+   * @param protectedPeers whether a person or the configuration asked for a peer; for the overlay's thread
    * @param maker makes the node, given what it may ask for
    */
-  public OverlayService(Host host, TimeSource time, Function<OverlayHost, OverlayNode> maker) {
+  public OverlayService(
+      Host host,
+      TimeSource time,
+      Predicate<PeerId> protectedPeers,
+      Function<OverlayHost, OverlayNode> maker) {
     this.host = host;
     this.time = time;
+    this.protectedPeers = protectedPeers;
+    this.sampleAtNanos = time.nanoTime();
     this.node = maker.apply(new Port());
     host.handleRaw(PROTOCOL, this::onStream);
     host.addListener(hostListener);
@@ -190,6 +224,11 @@ public final class OverlayService implements AutoCloseable {
     return violations.sum();
   }
 
+  /** Frames of types that this version does not know and that may be skipped. */
+  public long skipped() {
+    return skipped.sum();
+  }
+
   /** Lets go of all links and ends the thread; before the host is stopped. Blocks for a moment. */
   @Override
   public void close() {
@@ -197,6 +236,7 @@ public final class OverlayService implements AutoCloseable {
     host.unhandle(PROTOCOL);
     try {
       executor.execute(() -> {
+        node.leave();
         closed = true;
         disarm();
         links.values().forEach(Link::close);
@@ -336,7 +376,8 @@ public final class OverlayService implements AutoCloseable {
     }
     try {
       for (InboundFrames.Frame frame : frames) {
-        node.onFrame(from.peer(), frame.type(), frame.body(), time.nanoTime());
+        boolean known = node.onFrame(from.peer(), frame.type(), frame.body(), time.nanoTime());
+        if (!known) skipped.increment();
       }
     } catch (ProtocolViolationException e) {
       onViolation(from, e);
@@ -344,9 +385,33 @@ public final class OverlayService implements AutoCloseable {
     from.handled(credit);
   }
 
+  /** Feeds what the connections count; sooner again if something moved. */
+  private void sample() {
+    long now = time.nanoTime();
+    boolean moved = false;
+    for (Link link : links.values()) moved |= link.up && sample(link, now);
+    sampleAtNanos = now + (moved ? SAMPLE_NANOS : QUIET_SAMPLE_NANOS);
+  }
+
+  private boolean sample(Link link, long now) {
+    PeerId peer = link.connection.remotePeer();
+    long in = 0;
+    long out = 0;
+    for (Connection each : host.connections(peer)) {
+      ConnectionStats stats = each.stats();
+      in += stats.bytesIn();
+      out += stats.bytesOut();
+    }
+    node.onTraffic(peer, in, out, link.waitingBytes(), now);
+    boolean moved = in + out != link.sampledBytes;
+    link.sampledBytes = in + out;
+    return moved;
+  }
+
   private void arm() {
     if (closed) return;
     long due = node.nextDeadlineNanos();
+    if (!links.isEmpty()) due = Math.min(due, sampleAtNanos);
     if (timer != null && due == armedNanos) return;
     disarm();
     if (due == OverlayMachine.NEVER) return;
@@ -358,7 +423,9 @@ public final class OverlayService implements AutoCloseable {
   private void onTimer() {
     timer = null;
     if (closed) return;
-    node.onTimer(time.nanoTime());
+    long now = time.nanoTime();
+    if (now - sampleAtNanos >= 0) sample();
+    node.onTimer(now);
     arm();
   }
 
@@ -388,10 +455,53 @@ public final class OverlayService implements AutoCloseable {
     }
 
     @Override
-    public void disconnect(PeerId peer, boolean hostile, String why) {
+    public void disconnect(PeerId peer, Cut cut, String why) {
       CloseReason.Kind kind =
-          hostile ? CloseReason.Kind.PROTOCOL_VIOLATION : CloseReason.Kind.TRIMMED;
-      for (Connection each : host.connections(peer)) each.close(new CloseReason(kind, why));
+          cut == Cut.HOSTILE ? CloseReason.Kind.PROTOCOL_VIOLATION : CloseReason.Kind.UNRESPONSIVE;
+      CloseReason reason = new CloseReason(kind, why);
+      for (Connection each : host.connections(peer)) {
+        if (cut == Cut.DEAD) each.abort(reason);
+        else each.close(reason);
+      }
+    }
+
+    @Override
+    public void release(PeerId peer, String why) {
+      for (Connection each : host.connections(peer)) {
+        if (!each.isProtected() && each.stats().openStreams() <= OWN_STREAMS) {
+          each.close(new CloseReason(CloseReason.Kind.TRIMMED, why));
+        }
+      }
+    }
+
+    @Override
+    public void keep(PeerId peer, boolean wanted) {
+      if (wanted) host.protect(peer, KEEP_TAG);
+      else host.unprotect(peer, KEEP_TAG);
+    }
+
+    @Override
+    public boolean isProtected(PeerId peer) {
+      return protectedPeers.test(peer);
+    }
+
+    @Override
+    public List<Multiaddr> addresses() {
+      return host.listenAddresses();
+    }
+
+    @Override
+    public void doubt(PeerId peer) {
+      host.ping(peer).whenComplete((rtt, failure) -> {
+        if (failure == null) {
+          execute(() -> node.onRtt(peer, rtt.toNanos(), time.nanoTime()));
+        }
+      });
+    }
+
+    @Override
+    public int loadPermille() {
+      return links.values().stream().mapToInt(Link::loadPermille).max().orElse(0);
     }
   }
 }

@@ -1,36 +1,88 @@
 package org.openagi.p2p.overlay.node;
 
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.overlay.LinkLoss;
+import org.openagi.p2p.overlay.LinkQuality;
+import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayHost;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.OverlayPort;
+import org.openagi.p2p.overlay.health.Health;
+import org.openagi.p2p.overlay.health.HealthEvent;
+import org.openagi.p2p.overlay.health.HealthPort;
+import org.openagi.p2p.overlay.linkstate.AdvertLink;
+import org.openagi.p2p.overlay.linkstate.AdvertRefusal;
+import org.openagi.p2p.overlay.linkstate.LinkAdvert;
+import org.openagi.p2p.overlay.linkstate.LinkStatePort;
+import org.openagi.p2p.overlay.linkstate.LinkStates;
+import org.openagi.p2p.overlay.membership.Membership;
+import org.openagi.p2p.overlay.membership.MembershipPort;
 
 /**
  * The overlay of one node: all its machines, fed with the same links, frames and time. No threads, I/O, clock or randomness of
  * its own; confined to one owner. After every call the owner arms its timer to {@link #nextDeadlineNanos}.
+ *
+ * <p>Machines do not know each other: what one needs of another it asks its port, and is answered here.
  */
 public final class OverlayNode {
-  /** Violations of one neighbour, over the life of its link, after which it is disconnected. */
-  static final int MAX_VIOLATIONS = 3;
-
-  private final OverlayHost host;
-  private final List<OverlayMachine> machines;
-  private final Map<PeerId, Neighbour> neighbours = new HashMap<>();
+  /** Violations of one neighbour, while its link lasts, after which it is disconnected. */
+  public static final int MAX_VIOLATIONS = 3;
 
   private static final class Neighbour {
     int violations;
   }
 
-  OverlayNode(OverlayHost host, List<OverlayMachine> machines) {
+  private final PeerId self;
+  private final OverlayHost host;
+  private final OverlayCrypto crypto;
+  private final OverlayListener listener;
+  private final TimeSource time;
+  private final Map<PeerId, Neighbour> neighbours = new LinkedHashMap<>();
+  private final Health health;
+  private final Membership membership;
+  private final LinkStates linkStates;
+  private final List<OverlayMachine> machines;
+
+  /**
+   * A node without links.
+   *
+   * @param self who it is
+   * @param random for all machines; only this node's owner may use it
+   */
+  public OverlayNode(
+      OverlayConfig config,
+      PeerId self,
+      OverlayHost host,
+      OverlayCrypto crypto,
+      OverlayListener listener,
+      RandomGenerator random,
+      TimeSource time) {
+    this.self = self;
     this.host = host;
-    this.machines = List.copyOf(machines);
+    this.crypto = crypto;
+    this.listener = listener;
+    this.time = time;
+    this.health = new Health(config.health(), self, new ForHealth(), random);
+    this.membership = new Membership(config.membership(), self, new ForMembership(), random);
+    this.linkStates = new LinkStates(config.linkState(), self, new ForLinkStates(), random, time);
+    // Health first: the others ask what it has measured.
+    this.machines = List.of(health, membership, linkStates);
   }
+
+  // ---- what happens --------------------------------------------------------------------------
 
   /** A peer became a neighbour. */
   public void onLinkUp(OverlayLink link, long nowNanos) {
@@ -47,28 +99,61 @@ public final class OverlayNode {
   }
 
   /** A dial that the node asked for came to nothing. */
-  public void onDialFailed(PeerId peer, long nowNanos) {}
+  public void onDialFailed(PeerId peer, long nowNanos) {
+    health.onDialEnded(peer);
+    membership.onDialFailed(peer, nowNanos);
+  }
 
   /**
    * A frame arrived.
    *
+   * @return false if its type is not known and may be skipped
    * @throws ProtocolViolationException if it breaks a rule; what follows from it is up to {@link #onViolation}
    */
-  public void onFrame(PeerId from, int type, byte[] body, long nowNanos)
-      throws ProtocolViolationException {}
+  public boolean onFrame(PeerId from, int type, byte[] body, long nowNanos)
+      throws ProtocolViolationException {
+    OverlayFrame frame = OverlayFrames.read(type, new WireReader(body, 0, body.length));
+    if (frame == null) return false;
+    onFrame(from, frame, nowNanos);
+    return true;
+  }
 
-  /** A frame arrived that is decoded already. */
+  /** A frame arrived that is read already. */
   public void onFrame(PeerId from, OverlayFrame frame, long nowNanos)
       throws ProtocolViolationException {
-    if (!neighbours.containsKey(from)) return;
-    // by range of type
+    if (!neighbours.containsKey(from)) return; // the last words of a link that has gone
+    OverlayMachine machine = ownerOf(frame.type());
+    if (machine != health) health.onHeard(from, nowNanos);
+    machine.onFrame(from, frame, nowNanos);
+  }
+
+  private OverlayMachine ownerOf(int type) {
+    return switch (type & 0x70) {
+      case OverlayFrames.HEALTH -> health;
+      case OverlayFrames.MEMBERSHIP -> membership;
+      case OverlayFrames.LINK_STATE -> linkStates;
+      default -> throw new IllegalArgumentException("frame of type " + type + " has no owner");
+    };
   }
 
   /** A neighbour broke a rule. */
   public void onViolation(PeerId peer, ProtocolViolationException cause, long nowNanos) {
     Neighbour neighbour = neighbours.get(peer);
-    if (neighbour == null || ++neighbour.violations < MAX_VIOLATIONS) return;
-    host.disconnect(peer, true, String.valueOf(cause.getMessage()));
+    if (neighbour == null) return;
+    String what = String.valueOf(cause.getMessage());
+    boolean cut = ++neighbour.violations >= MAX_VIOLATIONS;
+    listener.onViolation(peer, what, cut);
+    if (cut) host.disconnect(peer, OverlayHost.Cut.HOSTILE, what);
+  }
+
+  /** Counters of a neighbour's connections; see {@link Health#onTraffic}. */
+  public void onTraffic(PeerId peer, long bytesIn, long bytesOut, long queued, long nowNanos) {
+    health.onTraffic(peer, bytesIn, bytesOut, queued, nowNanos);
+  }
+
+  /** A round trip to a neighbour was measured. */
+  public void onRtt(PeerId peer, long rttNanos, long nowNanos) {
+    health.onRtt(peer, rttNanos, nowNanos);
   }
 
   /** When {@link #onTimer} has something to do, or {@link OverlayMachine#NEVER}. */
@@ -82,6 +167,155 @@ public final class OverlayNode {
   public void onTimer(long nowNanos) {
     for (OverlayMachine machine : machines) {
       if (machine.nextDeadlineNanos() <= nowNanos) machine.onTimer(nowNanos);
+    }
+  }
+
+  /** Tells all neighbours that this node goes. Links may end afterwards. */
+  public void leave() {
+    membership.leave();
+  }
+
+  // ---- queries -------------------------------------------------------------------------------
+
+  /** Who this is. */
+  public PeerId self() {
+    return self;
+  }
+
+  /** The neighbours, in the order in which they came. */
+  public List<PeerId> neighbours() {
+    return List.copyOf(neighbours.keySet());
+  }
+
+  /** What is measured of links. */
+  public Health health() {
+    return health;
+  }
+
+  /** Whom the node seeks to be linked to. */
+  public Membership membership() {
+    return membership;
+  }
+
+  /** The graph, as far as it is known, and the ways in it. */
+  public LinkStates linkStates() {
+    return linkStates;
+  }
+
+  // ---- ports ---------------------------------------------------------------------------------
+
+  private class Port implements OverlayPort {
+    @Override
+    public boolean send(PeerId to, OverlayFrame frame) {
+      return host.send(to, frame);
+    }
+  }
+
+  private final class ForHealth extends Port implements HealthPort {
+    @Override
+    public List<PeerId> linkedTo(PeerId peer) {
+      List<PeerId> found = new ArrayList<>();
+      linkStates.advert(peer).ifPresent(advert -> {
+        for (AdvertLink link : advert.statement().links()) {
+          if (neighbours.containsKey(link.peer())) found.add(link.peer());
+        }
+      });
+      return found;
+    }
+
+    @Override
+    public boolean reachable(PeerId peer) {
+      return !linkStates.route(peer, time.nanoTime()).isEmpty();
+    }
+
+    @Override
+    public int loadPermille() {
+      return host.loadPermille();
+    }
+
+    @Override
+    public void doubt(PeerId peer) {
+      host.doubt(peer);
+    }
+
+    @Override
+    public void cut(PeerId peer, String reason) {
+      host.disconnect(peer, OverlayHost.Cut.DEAD, reason);
+    }
+
+    @Override
+    public void onEvent(HealthEvent event) {
+      listener.onHealth(event);
+    }
+  }
+
+  private final class ForMembership extends Port implements MembershipPort {
+    @Override
+    public void dial(PeerId peer, List<Multiaddr> addresses) {
+      health.onDialing(peer, time.nanoTime());
+      host.dial(peer, addresses);
+    }
+
+    @Override
+    public void disconnect(PeerId peer, String why) {
+      host.release(peer, why);
+    }
+
+    @Override
+    public double score(PeerId peer) {
+      return 0;
+    }
+
+    @Override
+    public boolean isProtected(PeerId peer) {
+      return host.isProtected(peer);
+    }
+
+    @Override
+    public List<Multiaddr> addresses() {
+      return host.addresses();
+    }
+
+    @Override
+    public void onViewChanged(PeerId peer, boolean inView) {
+      host.keep(peer, inView);
+    }
+  }
+
+  private final class ForLinkStates extends Port implements LinkStatePort {
+    @Override
+    public Bytes sign(Bytes text) {
+      return crypto.sign(text);
+    }
+
+    @Override
+    public void verify(LinkAdvert advert, Consumer<Boolean> verdict) {
+      verdict.accept(crypto.verify(advert.origin(), advert.signedBytes(), advert.signature()));
+    }
+
+    @Override
+    public LinkQuality quality(PeerId neighbour) {
+      return health.quality(neighbour);
+    }
+
+    @Override
+    public List<PeerId> gossipTargets() {
+      return neighbours();
+    }
+
+    @Override
+    public boolean avoid(PeerId neighbour) {
+      return health.state(neighbour).map(state -> state.toAvoid()).orElse(false);
+    }
+
+    @Override
+    public void blame(PeerId neighbour, AdvertRefusal why) {
+      listener.onViolation(neighbour, "advert refused: " + why, false);
+    }
+
+    @Override
+    public void onRoutesChanged() {
+      listener.onRoutesChanged();
     }
   }
 }

@@ -1,0 +1,92 @@
+package org.openagi.p2p.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.overlay.health.HealthState;
+import org.openagi.p2p.overlay.node.OverlayNode;
+
+/** The overlay of nodes on the loopback interface. */
+class OverlayTest {
+  @TempDir
+  Path folder;
+
+  private TestNodes nodes;
+
+  @BeforeEach
+  void make() {
+    nodes = new TestNodes(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.close();
+  }
+
+  private static <T> T ask(P2PNetworkManager node, Function<OverlayNode, T> question) {
+    return node.overlay().ask(question).orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  private static PeerId id(P2PNetworkManager node) {
+    return node.identity().peerId();
+  }
+
+  @Test
+  void nodesThatAreConnectedAreNeighboursAndMeasureTheirLink() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    for (P2PNetworkManager node : new P2PNetworkManager[] {alice, bob}) {
+      P2PNetworkManager other = node == alice ? bob : alice;
+      TestNodes.await("neighbours", () -> ask(node, n -> n.neighbours().contains(id(other))));
+      TestNodes.await(
+          "a round trip",
+          () -> ask(
+              node,
+              n -> n.health().quality(id(other)).rttMicros() > 0
+                  && n.health()
+                      .state(id(other))
+                      .equals(java.util.Optional.of(HealthState.HEALTHY))));
+    }
+  }
+
+  @Test
+  void everyNodeLearnsTheWholeGraph() {
+    P2PNetworkManager a = nodes.start("a");
+    P2PNetworkManager b = nodes.start("b", a);
+    P2PNetworkManager c = nodes.start("c", b);
+    Set<PeerId> all = Set.of(id(a), id(b), id(c));
+    for (P2PNetworkManager node : new P2PNetworkManager[] {a, b, c}) {
+      TestNodes.await("adverts of all", () -> ask(node, OverlayTest::origins).equals(all));
+      TestNodes.await("a way to all", () -> all.stream()
+          .filter(peer -> !peer.equals(id(node)))
+          .allMatch(peer ->
+              ask(node, n -> !n.linkStates().route(peer, System.nanoTime()).isEmpty())));
+    }
+  }
+
+  private static Set<PeerId> origins(OverlayNode node) {
+    return node.linkStates().adverts().stream()
+        .map(advert -> advert.origin())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aNodeThatLeavesIsANeighbourNoMore() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob", alice);
+    PeerId bobId = id(bob);
+    TestNodes.await("neighbours", () -> ask(alice, n -> n.neighbours().contains(bobId)));
+    bob.close();
+    TestNodes.await("bob is gone", () -> ask(alice, n -> n.neighbours().isEmpty()));
+    assertEquals(0, alice.overlay().violations());
+  }
+}

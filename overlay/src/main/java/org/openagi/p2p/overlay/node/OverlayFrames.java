@@ -1,0 +1,45 @@
+package org.openagi.p2p.overlay.node;
+
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.codec.WireReader;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.overlay.OverlayFrame;
+import org.openagi.p2p.overlay.health.HealthFrame;
+import org.openagi.p2p.overlay.linkstate.LinkStateFrame;
+import org.openagi.p2p.overlay.membership.MembershipFrame;
+
+/**
+ * Reads the frames of all parts.
+ *
+ * @see "docs/wire/overlay-1.0.md"
+ */
+public final class OverlayFrames {
+  static final int HEALTH = 0x10;
+  static final int MEMBERSHIP = 0x20;
+  static final int BROADCAST = 0x30;
+  static final int LINK_STATE = 0x40;
+  static final int RELAY = 0x50;
+
+  private static final int SKIPPABLE = 0x80;
+
+  private OverlayFrames() {}
+
+  /**
+   * Reads the body of a frame.
+   *
+   * @return null for a type that is not known and may be skipped
+   * @throws ProtocolViolationException if it is malformed, or of an unknown type that may not be skipped
+   */
+  public static @Nullable OverlayFrame read(int type, WireReader body)
+      throws ProtocolViolationException {
+    return switch (type & 0xf0) {
+      case HEALTH -> HealthFrame.read(type, body);
+      case MEMBERSHIP -> MembershipFrame.read(type, body);
+      case LINK_STATE -> LinkStateFrame.decode(type, body);
+      default -> {
+        if ((type & SKIPPABLE) != 0) yield null;
+        throw WireReader.violation("frame of unknown type 0x" + Integer.toHexString(type));
+      }
+    };
+  }
+}
