@@ -16,16 +16,18 @@ public interface MailStore {
    * @param number grows with each parcel of a store; hands them over in this order
    * @param key which copy of which parcel
    * @param to its recipient
-   * @param depositor the neighbour it came by
+   * @param depositor the neighbour it came by, or this node
    * @param bytes of its content
+   * @param keptEpochMillis when it came, by the wall clock
    * @param expiresEpochMillis when it is worth nothing any more
    */
   record Mail(
       long number,
-      RelayFrame.Key key,
+      ParcelKey key,
       PeerId to,
       PeerId depositor,
       int bytes,
+      long keptEpochMillis,
       long expiresEpochMillis) {}
 
   /** What is kept, in ascending order of numbers; asked for once, at the start. */

@@ -14,9 +14,10 @@ import java.time.Duration;
  * @param seenFor for how long they are
  * @param copyFor for how long a parcel that the next hop took is held in case that it refuses it after all, or dies; gives way
  *     to others when room is needed
- * @param takenTimeout how long a neighbour may take to answer before another way is tried
+ * @param takenTimeout how long a neighbour may stay without any answer before another way is tried
  * @param fullPause how long to wait before a neighbour that was full is tried again
- * @param keepers how many nodes are asked to keep a parcel, 1 to {@code RelayFrame.MAX_COPIES}-1
+ * @param patience how long a parcel waits for a way to appear before it is refused
+ * @param keepers how many nodes are asked to keep a parcel, 1 to {@link RelayFrame#MAX_KEEPERS}
  * @param maxWatched most peers whose reach is told when it changes
  * @param watchedFor for how long after they were asked for or written to
  * @param mailbox what is kept for who is away; of no effect without a store
@@ -32,6 +33,7 @@ public record RelayConfig(
     Duration copyFor,
     Duration takenTimeout,
     Duration fullPause,
+    Duration patience,
     int keepers,
     int maxWatched,
     Duration watchedFor,
@@ -78,7 +80,7 @@ public record RelayConfig(
       throw new IllegalArgumentException(
           "held bytes " + maxHeldBytes + ", parcels " + maxHeldParcels + ", seen " + maxSeen);
     }
-    if (keepers < 1 || keepers >= RelayFrame.MAX_COPIES) {
+    if (keepers < 1 || keepers > RelayFrame.MAX_KEEPERS) {
       throw new IllegalArgumentException("keepers " + keepers);
     }
   }
@@ -90,12 +92,13 @@ public record RelayConfig(
         32L << 20,
         8L << 20,
         16_384,
-        2L << 20,
+        1L << 20,
         65_536,
         Duration.ofMinutes(5),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
         Duration.ofMillis(100),
+        Duration.ofSeconds(1),
         2,
         256,
         Duration.ofMinutes(5),

@@ -1,0 +1,437 @@
+package org.openagi.p2p.overlay.relay;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.overlay.NextHop;
+import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.relay.Held.State;
+
+/**
+ * Parcels that this node answers for, until the next hop does: waiting in a fair queue, sent within a window, tried another
+ * way when a link dies or the next hop refuses, and held a while longer in case that the next hop dies with them.
+ *
+ * <p>Invariant between calls: a parcel is in {@code held} from when it is accepted until {@link Listener#onDone} or {@link
+ * Listener#onFailed}, of which exactly one comes, the last.
+ */
+final class Custody {
+  /** Pause after a link that could take no more; nobody says when it can again. */
+  private static final long BUSY_NANOS = 20_000_000L;
+
+  /** How often lifetimes are looked at. */
+  private static final long EXPIRY_NANOS = 1_000_000_000L;
+
+  /** What becomes of a parcel. */
+  interface Listener {
+    /** The next hop answers for it now; may come again if it is sent another way later. */
+    void onTaken(Held held, PeerId by);
+
+    /** Nothing more will come of it: it was taken, and was not sent back. */
+    void onDone(Held held);
+
+    /** There is no way to get it on. */
+    void onFailed(Held held, PeerId by, ParcelRefusal why);
+  }
+
+  private static final class Hop {
+    final Map<ParcelKey, Held> sent = new LinkedHashMap<>();
+    long sentBytes;
+    long answeredNanos;
+    long pausedUntilNanos;
+
+    Hop(long nowNanos) {
+      pausedUntilNanos = nowNanos;
+    }
+  }
+
+  private final RelayConfig config;
+  private final PeerId self;
+  private final RelayPort port;
+  private final RandomGenerator random;
+  private final SeenParcels seen;
+  private final Listener listener;
+  private final Map<PeerId, Hop> hops = new LinkedHashMap<>();
+  private final Map<ParcelKey, Held> held = new LinkedHashMap<>();
+  private final Map<ParcelKey, Held> copies = new LinkedHashMap<>();
+  private final Map<PeerId, Long> bytesBy = new HashMap<>();
+  private final FairQueue queue = new FairQueue();
+  private long bytes;
+  private long rerouted;
+  private long deadlineNanos = OverlayMachine.NEVER;
+  private long expiryNanos;
+  private boolean draining;
+  private boolean drainAgain;
+
+  Custody(
+      RelayConfig config,
+      PeerId self,
+      RelayPort port,
+      RandomGenerator random,
+      SeenParcels seen,
+      Listener listener) {
+    this.config = config;
+    this.self = self;
+    this.port = port;
+    this.random = random;
+    this.seen = seen;
+    this.listener = listener;
+  }
+
+  int parcels() {
+    return held.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long rerouted() {
+    return rerouted;
+  }
+
+  boolean isNeighbour(PeerId peer) {
+    return hops.containsKey(peer);
+  }
+
+  boolean holds(ParcelKey key) {
+    return held.containsKey(key);
+  }
+
+  /** Takes a parcel over if there is room for it; copies of what was taken give way. */
+  boolean accept(Held parcel, long nowNanos) {
+    if (held.containsKey(parcel.key) || !makeRoom(parcel)) return false;
+    if (held.isEmpty()) expiryNanos = nowNanos + EXPIRY_NANOS;
+    held.put(parcel.key, parcel);
+    bytes += parcel.bytes;
+    charge(parcel, parcel.bytes);
+    queue.add(parcel);
+    wakeAt(nowNanos + EXPIRY_NANOS);
+    return true;
+  }
+
+  private boolean makeRoom(Held parcel) {
+    long byThis = bytesBy.getOrDefault(parcel.from, 0L) + parcel.bytes;
+    if (byThis > config.maxHeldBytesPerNeighbour()) return false;
+    Iterator<Held> oldest = copies.values().iterator();
+    while (isFullFor(parcel) && oldest.hasNext()) {
+      Held copy = oldest.next();
+      oldest.remove();
+      forget(copy);
+      listener.onDone(copy);
+    }
+    return !isFullFor(parcel);
+  }
+
+  private boolean isFullFor(Held parcel) {
+    return held.size() >= config.maxHeldParcels() || bytes + parcel.bytes > config.maxHeldBytes();
+  }
+
+  private void charge(Held parcel, long more) {
+    bytesBy.merge(parcel.from, more, (a, b) -> a + b == 0 ? null : a + b);
+  }
+
+  /** Whether some neighbour could get a parcel on that has not been tried. */
+  boolean hasWay(Held parcel, long nowNanos) {
+    return !candidates(parcel, nowNanos).isEmpty();
+  }
+
+  private List<NextHop> candidates(Held parcel, long nowNanos) {
+    List<NextHop> open = new ArrayList<>();
+    for (NextHop each : port.route(parcel.destination(), nowNanos).nextHops()) {
+      if (hops.containsKey(each.peer()) && !isBehind(parcel, each.peer())) open.add(each);
+    }
+    PeerId avoid = parcel.avoid;
+    if (avoid != null && open.size() > 1) open.removeIf(each -> each.peer().equals(avoid));
+    return open;
+  }
+
+  /** Whether the parcel came from there or was refused there. */
+  private static boolean isBehind(Held parcel, PeerId peer) {
+    if (peer.equals(parcel.from) || parcel.tried.contains(peer)) return true;
+    List<Parcel.Hop> trail = parcel.carry.parcel().trail();
+    for (int i = parcel.carry.leg(); i < trail.size(); i++) {
+      if (trail.get(i).node().equals(peer)) return true;
+    }
+    return false;
+  }
+
+  /** Sends what can be sent. */
+  void drain(long nowNanos) {
+    drainAgain = true;
+    if (draining) return;
+    draining = true;
+    while (drainAgain) {
+      drainAgain = false;
+      queue.drain(each -> send(each, nowNanos));
+    }
+    draining = false;
+  }
+
+  private boolean send(Held parcel, long nowNanos) {
+    if (parcel.isExpired(nowNanos)) {
+      fail(parcel, self, ParcelRefusal.EXPIRED);
+      return true;
+    }
+    List<NextHop> open = candidates(parcel, nowNanos);
+    if (open.isEmpty()) return waitForWay(parcel, nowNanos);
+    parcel.giveUpNanos = OverlayMachine.NEVER;
+    for (PeerId to = choose(open, parcel, nowNanos);
+        to != null;
+        to = choose(open, parcel, nowNanos)) {
+      if (sendTo(to, parcel, nowNanos)) return true;
+    }
+    return false;
+  }
+
+  private boolean waitForWay(Held parcel, long nowNanos) {
+    if (parcel.giveUpNanos == OverlayMachine.NEVER) {
+      parcel.giveUpNanos = nowNanos + config.patience().toNanos();
+      wakeAt(parcel.giveUpNanos);
+    }
+    if (nowNanos < parcel.giveUpNanos) return false;
+    fail(parcel, self, parcel.lastRefusal);
+    return true;
+  }
+
+  /** By chance according to the shares; those without a share only if all others are paused. Null if all have to wait. */
+  private @Nullable PeerId choose(List<NextHop> open, Held parcel, long nowNanos) {
+    boolean sharing = false;
+    int total = 0;
+    for (NextHop each : open) {
+      if (isPaused(each.peer(), nowNanos) || each.sharePermille() == 0) continue;
+      sharing = true;
+      if (hasWindow(each.peer(), parcel)) total += each.sharePermille();
+    }
+    if (!sharing) return firstAlternative(open, parcel, nowNanos);
+    if (total == 0) return null;
+    int chance = random.nextInt(total);
+    for (NextHop each : open) {
+      if (isPaused(each.peer(), nowNanos) || !hasWindow(each.peer(), parcel)) continue;
+      chance -= each.sharePermille();
+      if (chance < 0) return each.peer();
+    }
+    return null;
+  }
+
+  private @Nullable PeerId firstAlternative(List<NextHop> open, Held parcel, long nowNanos) {
+    for (NextHop each : open) {
+      if (!isPaused(each.peer(), nowNanos) && hasWindow(each.peer(), parcel)) return each.peer();
+    }
+    return null;
+  }
+
+  private boolean isPaused(PeerId peer, long nowNanos) {
+    Hop hop = hops.get(peer);
+    return hop == null || hop.pausedUntilNanos > nowNanos;
+  }
+
+  private boolean hasWindow(PeerId peer, Held parcel) {
+    Hop hop = hops.get(peer);
+    if (hop == null) return false;
+    return hop.sent.isEmpty() || hop.sentBytes + parcel.bytes <= config.windowBytes();
+  }
+
+  private boolean sendTo(PeerId to, Held parcel, long nowNanos) {
+    Hop hop = hops.get(to);
+    if (hop == null) return false;
+    if (!port.send(to, parcel.onward(self, nowNanos))) {
+      pause(hop, nowNanos + BUSY_NANOS);
+      return false;
+    }
+    if (parcel.sentTo != null) rerouted++;
+    if (hop.sent.isEmpty()) hop.answeredNanos = nowNanos;
+    hop.sent.put(parcel.key, parcel);
+    hop.sentBytes += parcel.bytes;
+    parcel.state = State.SENT;
+    parcel.sentTo = to;
+    parcel.sinceNanos = nowNanos;
+    SeenParcels.Passage passage = seen.find(parcel.key);
+    if (passage != null) passage.to = to;
+    wakeAt(nowNanos + config.takenTimeout().toNanos());
+    return true;
+  }
+
+  private void pause(Hop hop, long untilNanos) {
+    hop.pausedUntilNanos = Math.max(hop.pausedUntilNanos, untilNanos);
+    wakeAt(untilNanos);
+  }
+
+  private static void unsend(Hop hop, Held parcel) {
+    if (hop.sent.remove(parcel.key) != null) hop.sentBytes -= parcel.bytes;
+  }
+
+  void onTaken(PeerId by, ParcelKey key, long nowNanos) {
+    Hop hop = hops.get(by);
+    Held parcel = hop == null ? null : hop.sent.get(key);
+    if (hop == null || parcel == null) return; // an answer that came too late
+    hop.answeredNanos = nowNanos;
+    unsend(hop, parcel);
+    charge(parcel, -parcel.bytes);
+    parcel.state = State.COPY;
+    parcel.sinceNanos = nowNanos;
+    boolean there = by.equals(parcel.destination());
+    if (!there) {
+      copies.put(key, parcel);
+      wakeAt(nowNanos + config.copyFor().toNanos());
+    }
+    listener.onTaken(parcel, by);
+    if (there) {
+      forget(parcel);
+      listener.onDone(parcel);
+    }
+  }
+
+  /**
+   * A next hop did not take a parcel, or gives it back.
+   *
+   * @return false if this node does not hold it
+   */
+  boolean onRefused(PeerId by, ParcelKey key, ParcelRefusal why, long nowNanos) {
+    Held parcel = held.get(key);
+    Hop hop = hops.get(by);
+    if (parcel == null || !by.equals(parcel.sentTo) || parcel.state == State.WAITING) return false;
+    // what was taken before is given back by a node further on
+    boolean busy =
+        why == ParcelRefusal.FULL && parcel.state == State.SENT && !by.equals(parcel.destination());
+    if (hop != null) {
+      hop.answeredNanos = nowNanos;
+      if (busy) pause(hop, nowNanos + config.fullPause().toNanos());
+    }
+    if (!busy) parcel.tried.add(by);
+    parcel.lastRefusal = why;
+    takeBack(parcel);
+    boolean hopeless = why == ParcelRefusal.EXPIRED
+        || (by.equals(parcel.destination()) && why != ParcelRefusal.SEEN);
+    if (hopeless) fail(parcel, by, why);
+    return true;
+  }
+
+  /** What was sent or taken waits again, as the first of its kind. */
+  private void takeBack(Held parcel) {
+    PeerId to = parcel.sentTo;
+    Hop hop = to == null ? null : hops.get(to);
+    if (hop != null) unsend(hop, parcel);
+    if (parcel.state == State.COPY) {
+      copies.remove(parcel.key);
+      charge(parcel, parcel.bytes);
+    }
+    parcel.state = State.WAITING;
+    queue.addFirst(parcel);
+  }
+
+  void onLinkUp(PeerId peer, long nowNanos) {
+    hops.putIfAbsent(peer, new Hop(nowNanos));
+  }
+
+  void onLinkDown(PeerId peer) {
+    Hop hop = hops.remove(peer);
+    if (hop == null) return;
+    List<Held> back = new ArrayList<>(hop.sent.values());
+    for (Held copy : copies.values()) if (peer.equals(copy.sentTo)) back.add(copy);
+    for (Held each : back.reversed()) {
+      each.lastRefusal = ParcelRefusal.NO_ROUTE;
+      takeBack(each);
+    }
+  }
+
+  /** Ways are other ones: who refused for want of one may have one now. */
+  void onRoutesChanged() {
+    for (Held each : held.values()) {
+      if (each.state == State.WAITING && each.giveUpNanos != OverlayMachine.NEVER) {
+        each.tried.clear();
+      }
+    }
+  }
+
+  private void fail(Held parcel, PeerId by, ParcelRefusal why) {
+    if (parcel.state == State.GONE) return;
+    charge(parcel, -parcel.bytes);
+    forget(parcel);
+    listener.onFailed(parcel, by, why);
+  }
+
+  private void forget(Held parcel) {
+    parcel.state = State.GONE;
+    held.remove(parcel.key);
+    bytes -= parcel.bytes;
+  }
+
+  private void wakeAt(long nanos) {
+    deadlineNanos = Math.min(deadlineNanos, nanos);
+  }
+
+  long nextDeadlineNanos() {
+    return deadlineNanos;
+  }
+
+  void onTimer(long nowNanos) {
+    if (nowNanos < deadlineNanos) return;
+    giveUpSilentHops(nowNanos);
+    dropOldCopies(nowNanos);
+    if (nowNanos >= expiryNanos) {
+      expiryNanos = nowNanos + EXPIRY_NANOS;
+      expire(nowNanos);
+    }
+    deadlineNanos = OverlayMachine.NEVER;
+    drain(nowNanos);
+    arm(nowNanos);
+  }
+
+  private void giveUpSilentHops(long nowNanos) {
+    long timeout = config.takenTimeout().toNanos();
+    for (Map.Entry<PeerId, Hop> each : List.copyOf(hops.entrySet())) {
+      Hop hop = each.getValue();
+      if (hop.sent.isEmpty() || nowNanos - hop.answeredNanos < timeout) continue;
+      List<Held> late = new ArrayList<>();
+      for (Held sent : hop.sent.values()) if (nowNanos - sent.sinceNanos >= timeout) late.add(sent);
+      if (late.isEmpty()) continue;
+      port.blame(each.getKey(), RelayFault.SILENT);
+      for (Held parcel : late.reversed()) {
+        parcel.tried.add(each.getKey());
+        takeBack(parcel);
+      }
+    }
+  }
+
+  private void dropOldCopies(long nowNanos) {
+    Iterator<Held> oldest = copies.values().iterator();
+    while (oldest.hasNext()) {
+      Held copy = oldest.next();
+      if (nowNanos - copy.sinceNanos < config.copyFor().toNanos()) break;
+      oldest.remove();
+      forget(copy);
+      listener.onDone(copy);
+    }
+  }
+
+  private void expire(long nowNanos) {
+    for (Held each : List.copyOf(held.values())) {
+      if (each.state != State.WAITING) continue;
+      if (each.isExpired(nowNanos)) fail(each, self, ParcelRefusal.EXPIRED);
+    }
+  }
+
+  private void arm(long nowNanos) {
+    for (Hop hop : hops.values()) {
+      if (!hop.sent.isEmpty()) {
+        long since = Math.max(hop.answeredNanos, hop.sent.values().iterator().next().sinceNanos);
+        wakeAt(Math.max(nowNanos + BUSY_NANOS, since + config.takenTimeout().toNanos()));
+      }
+      if (hop.pausedUntilNanos > nowNanos && !queue.isEmpty()) wakeAt(hop.pausedUntilNanos);
+    }
+    if (!copies.isEmpty()) {
+      wakeAt(copies.values().iterator().next().sinceNanos + config.copyFor().toNanos());
+    }
+    if (queue.isEmpty()) return;
+    wakeAt(expiryNanos);
+    for (Held each : held.values()) {
+      if (each.state == State.WAITING) wakeAt(Math.max(nowNanos + BUSY_NANOS, each.giveUpNanos));
+    }
+  }
+}
