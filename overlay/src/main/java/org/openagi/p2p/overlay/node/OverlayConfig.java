@@ -2,13 +2,19 @@ package org.openagi.p2p.overlay.node;
 
 import java.time.Duration;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.overlay.broadcast.BroadcastConfig;
 import org.openagi.p2p.overlay.health.HealthConfig;
 import org.openagi.p2p.overlay.linkstate.LinkStateConfig;
 import org.openagi.p2p.overlay.membership.MembershipConfig;
+import org.openagi.p2p.overlay.reputation.ReputationConfig;
 
 /** The configuration of all machines. */
 public record OverlayConfig(
-    HealthConfig health, MembershipConfig membership, LinkStateConfig linkState) {
+    HealthConfig health,
+    MembershipConfig membership,
+    BroadcastConfig broadcast,
+    LinkStateConfig linkState,
+    ReputationConfig reputation) {
   /**
    * What a node does that is told nothing else.
    *
@@ -17,6 +23,10 @@ public record OverlayConfig(
    */
   public static OverlayConfig of(NodeType type, Duration heartbeat) {
     return new OverlayConfig(
-        HealthConfig.of(heartbeat), MembershipConfig.defaults(), LinkStateConfig.defaults(type));
+        HealthConfig.of(heartbeat),
+        MembershipConfig.defaults(),
+        BroadcastConfig.defaults().withRelays(type != NodeType.LIGHT),
+        LinkStateConfig.defaults(type),
+        ReputationConfig.defaults());
   }
 }

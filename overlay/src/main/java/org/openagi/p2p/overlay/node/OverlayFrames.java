@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.overlay.OverlayFrame;
+import org.openagi.p2p.overlay.broadcast.BroadcastFrame;
 import org.openagi.p2p.overlay.health.HealthFrame;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame;
 import org.openagi.p2p.overlay.membership.MembershipFrame;
@@ -35,6 +36,7 @@ public final class OverlayFrames {
     return switch (type & 0xf0) {
       case HEALTH -> HealthFrame.read(type, body);
       case MEMBERSHIP -> MembershipFrame.read(type, body);
+      case BROADCAST -> BroadcastFrame.read(type, body);
       case LINK_STATE -> LinkStateFrame.decode(type, body);
       default -> {
         if ((type & SKIPPABLE) != 0) yield null;

@@ -20,9 +20,13 @@ import org.openagi.p2p.overlay.OverlayHost;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.OverlayPort;
+import org.openagi.p2p.overlay.broadcast.Broadcast;
+import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
+import org.openagi.p2p.overlay.broadcast.BroadcastPort;
 import org.openagi.p2p.overlay.health.Health;
 import org.openagi.p2p.overlay.health.HealthEvent;
 import org.openagi.p2p.overlay.health.HealthPort;
+import org.openagi.p2p.overlay.health.HealthState;
 import org.openagi.p2p.overlay.linkstate.AdvertLink;
 import org.openagi.p2p.overlay.linkstate.AdvertRefusal;
 import org.openagi.p2p.overlay.linkstate.LinkAdvert;
@@ -30,6 +34,10 @@ import org.openagi.p2p.overlay.linkstate.LinkStatePort;
 import org.openagi.p2p.overlay.linkstate.LinkStates;
 import org.openagi.p2p.overlay.membership.Membership;
 import org.openagi.p2p.overlay.membership.MembershipPort;
+import org.openagi.p2p.overlay.reputation.Cause;
+import org.openagi.p2p.overlay.reputation.Explanation;
+import org.openagi.p2p.overlay.reputation.Reputation;
+import org.openagi.p2p.overlay.reputation.Standing;
 
 /**
  * The overlay of one node: all its machines, fed with the same links, frames and time. No threads, I/O, clock or randomness of
@@ -54,6 +62,8 @@ public final class OverlayNode {
   private final Health health;
   private final Membership membership;
   private final LinkStates linkStates;
+  private final Broadcast broadcast;
+  private final Reputation reputation;
   private final List<OverlayMachine> machines;
 
   /**
@@ -78,8 +88,10 @@ public final class OverlayNode {
     this.health = new Health(config.health(), self, new ForHealth(), random);
     this.membership = new Membership(config.membership(), self, new ForMembership(), random);
     this.linkStates = new LinkStates(config.linkState(), self, new ForLinkStates(), random, time);
+    this.broadcast = new Broadcast(config.broadcast(), self, new ForBroadcast(), random, time);
+    this.reputation = new Reputation(config.reputation(), this::onStanding);
     // Health first: the others ask what it has measured.
-    this.machines = List.of(health, membership, linkStates);
+    this.machines = List.of(health, membership, broadcast, linkStates);
   }
 
   // ---- what happens --------------------------------------------------------------------------
@@ -89,12 +101,16 @@ public final class OverlayNode {
     if (neighbours.putIfAbsent(link.peer(), new Neighbour()) != null) {
       throw new IllegalStateException("link to " + link.peer() + " came up twice");
     }
+    reputation.onLinkUp(link.peer(), nowNanos);
+    reputation.note(link.peer(), Cause.VERIFIED_IDENTITY, nowNanos);
     for (OverlayMachine machine : machines) machine.onLinkUp(link, nowNanos);
   }
 
   /** A neighbour is one no more. */
   public void onLinkDown(PeerId peer, LinkLoss why, long nowNanos) {
     if (neighbours.remove(peer) == null) return;
+    reputation.onLinkDown(peer, nowNanos);
+    if (why != LinkLoss.CLOSED) reputation.note(peer, Cause.FAILURE, nowNanos);
     for (OverlayMachine machine : machines) machine.onLinkDown(peer, why, nowNanos);
   }
 
@@ -131,6 +147,7 @@ public final class OverlayNode {
     return switch (type & 0x70) {
       case OverlayFrames.HEALTH -> health;
       case OverlayFrames.MEMBERSHIP -> membership;
+      case OverlayFrames.BROADCAST -> broadcast;
       case OverlayFrames.LINK_STATE -> linkStates;
       default -> throw new IllegalArgumentException("frame of type " + type + " has no owner");
     };
@@ -142,6 +159,7 @@ public final class OverlayNode {
     if (neighbour == null) return;
     String what = String.valueOf(cause.getMessage());
     boolean cut = ++neighbour.violations >= MAX_VIOLATIONS;
+    reputation.note(peer, Cause.PROTOCOL_VIOLATION, nowNanos);
     listener.onViolation(peer, what, cut);
     if (cut) host.disconnect(peer, OverlayHost.Cut.HOSTILE, what);
   }
@@ -149,6 +167,7 @@ public final class OverlayNode {
   /** Counters of a neighbour's connections; see {@link Health#onTraffic}. */
   public void onTraffic(PeerId peer, long bytesIn, long bytesOut, long queued, long nowNanos) {
     health.onTraffic(peer, bytesIn, bytesOut, queued, nowNanos);
+    reputation.onRtt(peer, health.quality(peer).rttMicros(), nowNanos);
   }
 
   /** A round trip to a neighbour was measured. */
@@ -158,16 +177,28 @@ public final class OverlayNode {
 
   /** When {@link #onTimer} has something to do, or {@link OverlayMachine#NEVER}. */
   public long nextDeadlineNanos() {
-    long due = OverlayMachine.NEVER;
+    long due = reputation.nextDeadlineNanos();
     for (OverlayMachine machine : machines) due = Math.min(due, machine.nextDeadlineNanos());
     return due;
   }
 
   /** Does what is due. */
   public void onTimer(long nowNanos) {
+    reputation.onTimer(nowNanos);
     for (OverlayMachine machine : machines) {
       if (machine.nextDeadlineNanos() <= nowNanos) machine.onTimer(nowNanos);
     }
+  }
+
+  private void onStanding(PeerId peer, Standing from, Standing to, Explanation why) {
+    listener.onStanding(peer, from, to, why);
+    if (to != Standing.REFUSED || !neighbours.containsKey(peer)) return;
+    host.disconnect(peer, OverlayHost.Cut.HOSTILE, why.summary());
+  }
+
+  /** What happened past the overlay speaks for or against a peer. */
+  public void note(PeerId peer, Cause cause, long nowNanos) {
+    reputation.note(peer, cause, nowNanos);
   }
 
   /** Tells all neighbours that this node goes. Links may end afterwards. */
@@ -200,6 +231,16 @@ public final class OverlayNode {
   /** The graph, as far as it is known, and the ways in it. */
   public LinkStates linkStates() {
     return linkStates;
+  }
+
+  /** Messages to everyone. */
+  public Broadcast broadcast() {
+    return broadcast;
+  }
+
+  /** What is thought of peers. */
+  public Reputation reputation() {
+    return reputation;
   }
 
   // ---- ports ---------------------------------------------------------------------------------
@@ -263,7 +304,7 @@ public final class OverlayNode {
 
     @Override
     public double score(PeerId peer) {
-      return 0;
+      return reputation.score(peer, time.nanoTime());
     }
 
     @Override
@@ -300,22 +341,54 @@ public final class OverlayNode {
 
     @Override
     public List<PeerId> gossipTargets() {
-      return neighbours();
+      return broadcast.eagerPeers();
     }
 
     @Override
     public boolean avoid(PeerId neighbour) {
-      return health.state(neighbour).map(state -> state.toAvoid()).orElse(false);
+      Standing standing = reputation.standing(neighbour);
+      return !standing.mayRoute()
+          || health.state(neighbour).map(HealthState::toAvoid).orElse(false);
     }
 
     @Override
     public void blame(PeerId neighbour, AdvertRefusal why) {
       listener.onViolation(neighbour, "advert refused: " + why, false);
+      Cause cause =
+          why == AdvertRefusal.BAD_SIGNATURE ? Cause.INVALID_SIGNATURE : Cause.LIMIT_VIOLATION;
+      reputation.note(neighbour, cause, time.nanoTime());
     }
 
     @Override
     public void onRoutesChanged() {
       listener.onRoutesChanged();
+    }
+  }
+
+  private final class ForBroadcast extends Port implements BroadcastPort {
+    @Override
+    public Bytes sign(Bytes text) {
+      return crypto.sign(text);
+    }
+
+    @Override
+    public boolean verify(PeerId signer, Bytes text, Bytes signature) {
+      return crypto.verify(signer, text, signature);
+    }
+
+    @Override
+    public void onMessage(BroadcastMessage message, PeerId by, int hops) {
+      listener.onBroadcast(message, by, hops);
+    }
+
+    @Override
+    public void onTakenOver(long number, int by) {
+      listener.onBroadcastTaken(number, by);
+    }
+
+    @Override
+    public LinkQuality quality(PeerId neighbour) {
+      return health.quality(neighbour);
     }
   }
 }
