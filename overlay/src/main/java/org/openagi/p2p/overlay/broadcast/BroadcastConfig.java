@@ -14,7 +14,7 @@ package org.openagi.p2p.overlay.broadcast;
  * @param messagesPerSecond of one origin; its direct neighbours enforce it, others twice that
  * @param bytesPerSecond of one origin, as above
  * @param graftBytesPerSecond to one neighbour because it asked
- * @param optimiseHops by how many links a lazy way must be shorter to become the eager one
+ * @param optimiseHops by how many links less than half a lazy way must be shorter to become eager
  */
 public record BroadcastConfig(
     boolean relays,

@@ -465,9 +465,19 @@ public final class Membership implements OverlayMachine {
     dismissTheDisreputable();
     Neighbour with = randomOfView(self, self);
     if (with == null) return;
+    if (isSpare(with)) {
+      dismiss(with, Disconnect.Why.TRIMMED, "both have neighbours enough");
+      return;
+    }
     with.shuffling = true;
     counts.shuffles++;
     port.send(with.peer(), new MembershipFrame.Shuffle(viewSize, sample(with, true)));
+  }
+
+  /** Whether a link is one more than each end needs: views that grew while many joined shrink again. */
+  private boolean isSpare(Neighbour with) {
+    int enough = config.targetDegree() + 1;
+    return viewSize > enough && with.degree > enough && !port.isProtected(with.peer());
   }
 
   private void dismissTheDisreputable() {
