@@ -25,6 +25,7 @@ import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeRecord;
+import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.MessageStore;
@@ -55,6 +56,7 @@ import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
+import org.openagi.p2p.overlay.relay.MemoryMailStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -225,6 +227,7 @@ record RunningNode(
             below,
             OverlayCrypto.of(key),
             new OverlayListener() {},
+            identity.nodeType() == NodeType.STORAGE ? new MemoryMailStore() : null,
             new SecureRandom(),
             time));
   }

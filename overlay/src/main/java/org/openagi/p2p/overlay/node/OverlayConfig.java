@@ -6,6 +6,7 @@ import org.openagi.p2p.overlay.broadcast.BroadcastConfig;
 import org.openagi.p2p.overlay.health.HealthConfig;
 import org.openagi.p2p.overlay.linkstate.LinkStateConfig;
 import org.openagi.p2p.overlay.membership.MembershipConfig;
+import org.openagi.p2p.overlay.relay.RelayConfig;
 import org.openagi.p2p.overlay.reputation.ReputationConfig;
 
 /** The configuration of all machines. */
@@ -14,6 +15,7 @@ public record OverlayConfig(
     MembershipConfig membership,
     BroadcastConfig broadcast,
     LinkStateConfig linkState,
+    RelayConfig relay,
     ReputationConfig reputation) {
   /**
    * What a node does that is told nothing else.
@@ -27,6 +29,7 @@ public record OverlayConfig(
         MembershipConfig.defaults(),
         BroadcastConfig.defaults().withRelays(type != NodeType.LIGHT),
         LinkStateConfig.defaults(type),
+        RelayConfig.defaults(type != NodeType.LIGHT),
         ReputationConfig.defaults());
   }
 }

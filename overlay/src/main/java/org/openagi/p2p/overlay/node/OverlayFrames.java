@@ -8,6 +8,7 @@ import org.openagi.p2p.overlay.broadcast.BroadcastFrame;
 import org.openagi.p2p.overlay.health.HealthFrame;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame;
 import org.openagi.p2p.overlay.membership.MembershipFrame;
+import org.openagi.p2p.overlay.relay.RelayFrame;
 
 /**
  * Reads the frames of all parts.
@@ -38,6 +39,7 @@ public final class OverlayFrames {
       case MEMBERSHIP -> MembershipFrame.read(type, body);
       case BROADCAST -> BroadcastFrame.read(type, body);
       case LINK_STATE -> LinkStateFrame.decode(type, body);
+      case RELAY -> RelayFrame.decode(type, body);
       default -> {
         if ((type & SKIPPABLE) != 0) yield null;
         throw WireReader.violation("frame of unknown type 0x" + Integer.toHexString(type));

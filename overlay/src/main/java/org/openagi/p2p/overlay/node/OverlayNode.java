@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -20,6 +22,7 @@ import org.openagi.p2p.overlay.OverlayHost;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.OverlayPort;
+import org.openagi.p2p.overlay.Route;
 import org.openagi.p2p.overlay.broadcast.Broadcast;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
 import org.openagi.p2p.overlay.broadcast.BroadcastPort;
@@ -34,6 +37,10 @@ import org.openagi.p2p.overlay.linkstate.LinkStatePort;
 import org.openagi.p2p.overlay.linkstate.LinkStates;
 import org.openagi.p2p.overlay.membership.Membership;
 import org.openagi.p2p.overlay.membership.MembershipPort;
+import org.openagi.p2p.overlay.relay.MailStore;
+import org.openagi.p2p.overlay.relay.Relay;
+import org.openagi.p2p.overlay.relay.RelayFault;
+import org.openagi.p2p.overlay.relay.RelayPort;
 import org.openagi.p2p.overlay.reputation.Cause;
 import org.openagi.p2p.overlay.reputation.Explanation;
 import org.openagi.p2p.overlay.reputation.Reputation;
@@ -63,6 +70,7 @@ public final class OverlayNode {
   private final Membership membership;
   private final LinkStates linkStates;
   private final Broadcast broadcast;
+  private final Relay relay;
   private final Reputation reputation;
   private final List<OverlayMachine> machines;
 
@@ -70,6 +78,7 @@ public final class OverlayNode {
    * A node without links.
    *
    * @param self who it is
+   * @param mail where mail of others is kept; null for a node that keeps none
    * @param random for all machines; only this node's owner may use it
    */
   public OverlayNode(
@@ -78,6 +87,7 @@ public final class OverlayNode {
       OverlayHost host,
       OverlayCrypto crypto,
       OverlayListener listener,
+      @Nullable MailStore mail,
       RandomGenerator random,
       TimeSource time) {
     this.self = self;
@@ -89,9 +99,10 @@ public final class OverlayNode {
     this.membership = new Membership(config.membership(), self, new ForMembership(), random);
     this.linkStates = new LinkStates(config.linkState(), self, new ForLinkStates(), random, time);
     this.broadcast = new Broadcast(config.broadcast(), self, new ForBroadcast(), random, time);
+    this.relay = new Relay(config.relay(), self, new ForRelay(), mail, random, time);
     this.reputation = new Reputation(config.reputation(), this::onStanding);
     // Health first: the others ask what it has measured.
-    this.machines = List.of(health, membership, broadcast, linkStates);
+    this.machines = List.of(health, membership, broadcast, linkStates, relay);
   }
 
   // ---- what happens --------------------------------------------------------------------------
@@ -149,6 +160,7 @@ public final class OverlayNode {
       case OverlayFrames.MEMBERSHIP -> membership;
       case OverlayFrames.BROADCAST -> broadcast;
       case OverlayFrames.LINK_STATE -> linkStates;
+      case OverlayFrames.RELAY -> relay;
       default -> throw new IllegalArgumentException("frame of type " + type + " has no owner");
     };
   }
@@ -236,6 +248,11 @@ public final class OverlayNode {
   /** Messages to everyone. */
   public Broadcast broadcast() {
     return broadcast;
+  }
+
+  /** Parcels on their way, and mail. */
+  public Relay relay() {
+    return relay;
   }
 
   /** What is thought of peers. */
@@ -361,6 +378,7 @@ public final class OverlayNode {
 
     @Override
     public void onRoutesChanged() {
+      relay.onRoutesChanged(time.nanoTime());
       listener.onRoutesChanged();
     }
   }
@@ -389,6 +407,38 @@ public final class OverlayNode {
     @Override
     public LinkQuality quality(PeerId neighbour) {
       return health.quality(neighbour);
+    }
+  }
+
+  private final class ForRelay extends Port implements RelayPort {
+    @Override
+    public Route route(PeerId destination, long nowNanos) {
+      return linkStates.route(destination, nowNanos);
+    }
+
+    @Override
+    public List<PeerId> keepers(long nowNanos) {
+      return linkStates.keepers(nowNanos);
+    }
+
+    @Override
+    public Optional<Bytes> sealKey(PeerId peer) {
+      return linkStates.sealKey(peer);
+    }
+
+    @Override
+    public void announceSealKey(Bytes key, long nowNanos) {
+      linkStates.announceSealKey(key, nowNanos);
+    }
+
+    @Override
+    public boolean serves(PeerId neighbour) {
+      return reputation.standing(neighbour).mayRoute();
+    }
+
+    @Override
+    public void blame(PeerId neighbour, RelayFault why) {
+      reputation.note(neighbour, Cause.FAILURE, time.nanoTime());
     }
   }
 }
