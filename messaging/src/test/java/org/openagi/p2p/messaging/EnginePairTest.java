@@ -24,8 +24,8 @@ import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimSender;
 import org.openagi.p2p.messaging.sim.SimStream;
-import org.openagi.p2p.messaging.sim.SimWorld;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Two engines and a simulated link: what was accepted arrives once, in order, or its end is told. */
 class EnginePairTest {
@@ -34,14 +34,14 @@ class EnginePairTest {
   private static final long MILLI = 1_000_000;
   private static final long SECOND = 1_000 * MILLI;
 
-  private SimWorld world;
+  private VirtualWorld world;
   private SimSender sender;
   private SimReceiver receiver;
   private final Map<Lane, SimStream> streams = new EnumMap<>(Lane.class);
   private final List<NetworkMessage> handled = new ArrayList<>();
 
   private void start(long seed, SendConfig send, ReceiveConfig receive) {
-    world = new SimWorld(seed);
+    world = new VirtualWorld(seed);
     sender = new SimSender(world, ALICE, BOB, send);
     receiver = new SimReceiver(world, BOB, ALICE, receive);
   }

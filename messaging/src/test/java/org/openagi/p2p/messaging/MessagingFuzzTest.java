@@ -27,7 +27,7 @@ import org.openagi.p2p.messaging.outbox.SendResources;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimStream;
-import org.openagi.p2p.messaging.sim.SimWorld;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Any bytes end in a value or a violation, never in another exception or in much memory. */
 class MessagingFuzzTest {
@@ -105,7 +105,7 @@ class MessagingFuzzTest {
   /** A whole receiving stream, opened properly, gets the bytes. */
   @FuzzTest
   void receiveStream(byte[] data) {
-    SimWorld world = new SimWorld(1);
+    VirtualWorld world = new VirtualWorld(1);
     SimReceiver receiver = new SimReceiver(world, BOB, ALICE, ReceiveConfig.defaults());
     receiver.handlers.addForAll(m -> {
       if (m.messageId().isEmpty()) throw new AssertionError("no id");
@@ -122,7 +122,7 @@ class MessagingFuzzTest {
   /** A whole sending lane gets the bytes as its recipient's answer. */
   @FuzzTest
   void sendLane(byte[] data) {
-    SimWorld world = new SimWorld(1);
+    VirtualWorld world = new VirtualWorld(1);
     var log = new MemoryMessageStore(world.random(), world.time()).outbox(BOB, Lane.BULK);
     OutboxQuota quota = new OutboxQuota("b", null, 1000, 1 << 20);
     SendLaneListener listener = new SendLaneListener() {

@@ -20,6 +20,7 @@ import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
+import org.openagi.p2p.messaging.Messenger;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.messaging.carry.BundleFile;
@@ -56,7 +57,7 @@ import org.openagi.p2p.network.transfer.TransferStats;
  * on virtual threads; what is attached to them may block. Cancelling a future stops nothing but the
  * waiting. A manager that was stopped can be started again.
  */
-public final class P2PNetworkManager implements AutoCloseable {
+public final class P2PNetworkManager implements Messenger, AutoCloseable {
   private final P2PConfig config;
   private final EventBus events = new EventBus();
   private final TimeSource time = TimeSource.system();
@@ -136,12 +137,14 @@ public final class P2PNetworkManager implements AutoCloseable {
    *     org.openagi.p2p.messaging.KeptException}: the node stops first and keeps the message for its next start
    * @throws IllegalStateException if the node does not run
    */
+  @Override
   public CompletableFuture<Boolean> sendMessage(NetworkMessage message, String recipient) {
     RunningNode node = node();
     return node.sender().send(message.withRecipient(recipient));
   }
 
   /** {@link #submit(NetworkMessage, DeliveryOptions)} with the defaults. */
+  @Override
   public Delivery submit(NetworkMessage message) {
     return submit(message, DeliveryOptions.DEFAULT);
   }
@@ -152,6 +155,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    *
    * @throws IllegalStateException if the node does not run
    */
+  @Override
   public Delivery submit(NetworkMessage message, DeliveryOptions options) {
     return node().sender().submit(message, options);
   }
@@ -183,6 +187,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @return empty if no such message was accepted, or it ended longer ago than is remembered
    * @throws IllegalStateException if the node does not run
    */
+  @Override
   public Optional<Delivery> delivery(String messageId) {
     return messageQueue().delivery(messageId);
   }
@@ -219,6 +224,7 @@ public final class P2PNetworkManager implements AutoCloseable {
   }
 
   /** {@link #request(NetworkMessage, DeliveryOptions, Duration)} of type DATA. */
+  @Override
   public CompletableFuture<NetworkMessage> request(String peer, Bytes payload, Duration timeout) {
     return request(NetworkMessage.data(peer, payload), DeliveryOptions.DEFAULT, timeout);
   }
@@ -232,6 +238,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @throws IllegalStateException if the node does not run
    * @throws IllegalArgumentException if the timeout is out of range, or the recipient everyone
    */
+  @Override
   public CompletableFuture<NetworkMessage> request(
       NetworkMessage message, DeliveryOptions options, Duration timeout) {
     RunningNode node = node();
@@ -275,16 +282,19 @@ public final class P2PNetworkManager implements AutoCloseable {
    *
    * @param handler runs on a virtual thread and may block; see {@link MessageHandler}
    */
+  @Override
   public void registerMessageHandler(MessageHandler handler) {
     for (MessageType type : MessageType.values()) registerMessageHandler(type, handler);
   }
 
   /** Adds a handler for messages of one type; see {@link #registerMessageHandler(MessageHandler)}. */
+  @Override
   public void registerMessageHandler(MessageType type, MessageHandler handler) {
     handlers.add(type, Objects.requireNonNull(handler, "handler"));
   }
 
   /** Removes a handler from all types it was added for. */
+  @Override
   public void removeMessageHandler(MessageHandler handler) {
     handlers.remove(handler);
   }
@@ -292,6 +302,7 @@ public final class P2PNetworkManager implements AutoCloseable {
   /**
    * Sets who answers requests of type DATA; see {@link #registerRequestHandler(MessageType, RequestHandler)}.
    */
+  @Override
   public void registerRequestHandler(RequestHandler handler) {
     registerRequestHandler(MessageType.DATA, handler);
   }
@@ -301,11 +312,13 @@ public final class P2PNetworkManager implements AutoCloseable {
    *
    * @param handler runs on a virtual thread and may block; see {@link RequestHandler}
    */
+  @Override
   public void registerRequestHandler(MessageType type, RequestHandler handler) {
     handlers.setRequestHandler(type, Objects.requireNonNull(handler, "handler"));
   }
 
   /** Answers no more requests of a type: they are refused. */
+  @Override
   public void removeRequestHandler(MessageType type) {
     handlers.setRequestHandler(type, null);
   }
@@ -486,6 +499,7 @@ public final class P2PNetworkManager implements AutoCloseable {
    * @throws IllegalStateException if none was given and the node does not run, since it is then made
    *     from the key
    */
+  @Override
   public String nodeId() {
     return config.name().orElseGet(() -> identity().nodeId());
   }

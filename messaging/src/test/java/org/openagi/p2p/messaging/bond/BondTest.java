@@ -17,8 +17,8 @@ import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.messaging.sim.SimBond;
 import org.openagi.p2p.messaging.sim.SimPath;
-import org.openagi.p2p.messaging.sim.SimWorld;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** One stream over several paths arrives whole, in order and once, whatever happens to them. */
 class BondTest {
@@ -35,7 +35,7 @@ class BondTest {
     new Random(1).nextBytes(PATTERN);
   }
 
-  private SimWorld world;
+  private VirtualWorld world;
   private SimBond bond;
   private End alice;
   private End bob;
@@ -125,7 +125,7 @@ class BondTest {
   }
 
   private void start(long seed) {
-    world = new SimWorld(seed);
+    world = new VirtualWorld(seed);
     alice = new End();
     bob = new End();
     bond = new SimBond(world, alice, bob);

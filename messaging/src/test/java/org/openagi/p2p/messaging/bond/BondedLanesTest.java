@@ -27,8 +27,8 @@ import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimPath;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimSender;
-import org.openagi.p2p.messaging.sim.SimWorld;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Lanes over bonds: every message once, in order, acknowledged. */
 class BondedLanesTest {
@@ -36,7 +36,7 @@ class BondedLanesTest {
   private static final PeerId BOB = SimCrypto.peer(2);
   private static final long MILLI = 1_000_000;
 
-  private SimWorld world;
+  private VirtualWorld world;
   private SimSender sender;
   private SimReceiver receiver;
   private RandomGenerator dice;
@@ -81,7 +81,7 @@ class BondedLanesTest {
   void whateverHappensToTheConnections(@ForAll long seed) {
     streams.clear();
     dice = SeededRandom.of(seed);
-    world = new SimWorld(seed);
+    world = new VirtualWorld(seed);
     sender =
         new SimSender(world, ALICE, BOB, SendConfig.defaults().withLifetime(Duration.ofHours(1)));
     receiver = new SimReceiver(

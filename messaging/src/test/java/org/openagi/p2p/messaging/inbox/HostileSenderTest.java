@@ -34,7 +34,7 @@ import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimStream;
-import org.openagi.p2p.messaging.sim.SimWorld;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** A sender that is up to no good meets a receiver: bounded, named, and nobody else hurt. */
 class HostileSenderTest {
@@ -43,7 +43,7 @@ class HostileSenderTest {
   private static final long EPOCH = 77;
   private static final long MILLI = 1_000_000;
 
-  private final SimWorld world = new SimWorld(1);
+  private final VirtualWorld world = new VirtualWorld(1);
   private final SimReceiver receiver = new SimReceiver(world, BOB, ALICE, ReceiveConfig.defaults());
   private final List<NetworkMessage> handled = new ArrayList<>();
   private final List<Ack> acks = new ArrayList<>();

@@ -65,9 +65,9 @@ class JournalCheckTest {
     int dead = script.store.deadLetters().size();
     script.store.close();
     SimDisk before = disk.copy();
-    long operations = disk.operations;
+    long operations = disk.operations();
     StoreReport report = check(disk);
-    assertEquals(operations, disk.operations, "nothing was written");
+    assertEquals(operations, disk.operations(), "nothing was written");
     assertEquals(before.list(), disk.list());
     for (String name : disk.list()) assertArrayEquals(before.bytesOf(name), disk.bytesOf(name));
     assertTrue(report.isSound(), report.toString());
@@ -117,7 +117,7 @@ class JournalCheckTest {
   void whatACrashLeavesIsATornEndAndNoDamage() throws IOException {
     int torn = 0;
     run();
-    long operations = disk.operations;
+    long operations = disk.operations();
     for (long at = 5; at < operations; at += 3) {
       SimDisk crashing = new SimDisk(SeededRandom.of(at));
       JournalScript same = new JournalScript(1);

@@ -33,7 +33,7 @@ class JournalCrashTest {
     run.script.open(run.disk);
     run.script.run(steps);
     run.script.work();
-    return run.disk.operations;
+    return run.disk.operations();
   }
 
   /** Goal: no crash loses a promise. Method: stop at each write, rename and sync, lose what was not forced, look. */

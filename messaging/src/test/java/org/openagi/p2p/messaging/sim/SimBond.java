@@ -12,17 +12,18 @@ import org.openagi.p2p.messaging.bond.BondListener;
 import org.openagi.p2p.messaging.bond.BondPath;
 import org.openagi.p2p.messaging.bond.PathMeter;
 import org.openagi.p2p.messaging.codec.FrameAssembler;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Both ends of a bond over paths that come and go. */
 public final class SimBond {
-  private final SimWorld world;
+  private final VirtualWorld world;
   public final BondCounters counters = new BondCounters();
   public final Bond opener;
   public final Bond acceptor;
   public final List<SimPath> paths = new ArrayList<>();
   public final List<ProtocolViolationException> violations = new ArrayList<>();
 
-  public SimBond(SimWorld world, BondListener atOpener, BondListener atAcceptor) {
+  public SimBond(VirtualWorld world, BondListener atOpener, BondListener atAcceptor) {
     this.world = world;
     long id = world.random().nextLong();
     opener = new Bond(id, true, atOpener, counters, world.time(), UnpooledByteBufAllocator.DEFAULT);

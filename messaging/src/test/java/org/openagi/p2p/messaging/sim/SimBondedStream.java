@@ -2,6 +2,7 @@ package org.openagi.p2p.messaging.sim;
 
 import io.netty.buffer.ByteBuf;
 import org.openagi.p2p.messaging.bond.BondListener;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** A {@link SimBond} as a stream between two engines. */
 public final class SimBondedStream {
@@ -43,7 +44,7 @@ public final class SimBondedStream {
   public final SimBond bond;
   private boolean cut;
 
-  public SimBondedStream(SimWorld world) {
+  public SimBondedStream(VirtualWorld world) {
     bond = new SimBond(world, atOpener, atAcceptor);
   }
 

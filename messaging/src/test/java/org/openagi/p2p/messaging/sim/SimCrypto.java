@@ -7,6 +7,7 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.bundle.Signer;
 import org.openagi.p2p.messaging.bundle.Verifier;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Signatures that take their time and cost nothing: a hash of the text. */
 public final class SimCrypto {
@@ -20,12 +21,12 @@ public final class SimCrypto {
     }
   }
 
-  public static Signer signer(SimWorld world) {
+  public static Signer signer(VirtualWorld world) {
     return (text, callback) -> world.after(16_000, () -> callback.onSigned(signature(text)));
   }
 
   public static Verifier verifier(
-      SimWorld world, Consumer<ProtocolViolationException> onViolation, Runnable afterwards) {
+      VirtualWorld world, Consumer<ProtocolViolationException> onViolation, Runnable afterwards) {
     return (text, signature, callback) -> world.after(49_000, () -> {
       try {
         callback.onVerified(signature(text).equals(signature));

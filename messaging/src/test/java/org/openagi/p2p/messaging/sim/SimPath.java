@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /**
  * A connection as a bond sees it: two ends, a delay, a rate, and a scissor that each end notices in its own time.
@@ -91,7 +92,7 @@ public final class SimPath {
     }
   }
 
-  private final SimWorld world;
+  private final VirtualWorld world;
   private long delayNanos;
   private double nanosPerByte;
   private boolean dead;
@@ -99,7 +100,7 @@ public final class SimPath {
   public final End opener = new End();
   public final End acceptor = new End();
 
-  public SimPath(SimWorld world, long delayNanos, double nanosPerByte) {
+  public SimPath(VirtualWorld world, long delayNanos, double nanosPerByte) {
     this.world = world;
     this.delayNanos = delayNanos;
     this.nanosPerByte = nanosPerByte;

@@ -19,10 +19,11 @@ import org.openagi.p2p.messaging.inbox.InboxServices;
 import org.openagi.p2p.messaging.inbox.ReceiveConfig;
 import org.openagi.p2p.messaging.inbox.ReceiveStream;
 import org.openagi.p2p.messaging.router.HandlerTable;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** The inbox of one node, run by a world. */
 public final class SimReceiver {
-  private final SimWorld world;
+  private final VirtualWorld world;
   private final PeerId sender;
   public final HandlerTable handlers = new HandlerTable();
   public final Inbox inbox;
@@ -31,7 +32,7 @@ public final class SimReceiver {
   private boolean drainsHeld;
   private final List<Runnable> heldDrains = new ArrayList<>();
 
-  public SimReceiver(SimWorld world, PeerId self, PeerId sender, ReceiveConfig config) {
+  public SimReceiver(VirtualWorld world, PeerId self, PeerId sender, ReceiveConfig config) {
     this.world = world;
     this.sender = sender;
     DrainScheduler scheduler = new DrainScheduler() {

@@ -25,10 +25,11 @@ import org.openagi.p2p.messaging.outbox.SendConfig;
 import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.outbox.SendLaneListener;
 import org.openagi.p2p.messaging.outbox.SendResources;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /** The sending lanes of one node to one peer, run by a world. */
 public final class SimSender implements SendLaneListener {
-  private final SimWorld world;
+  private final VirtualWorld world;
   private final MessageStore store;
   public final OutboxQuota quota = new OutboxQuota("test", null, 1_000_000, 1L << 34);
   public final Map<Lane, SendLane> lanes = new EnumMap<>(Lane.class);
@@ -38,7 +39,7 @@ public final class SimSender implements SendLaneListener {
   private final SendResources resources = new SendResources(
       new ChunkEncoder(), new ZstdCompressor(1), UnpooledByteBufAllocator.DEFAULT);
 
-  public SimSender(SimWorld world, PeerId self, PeerId recipient, SendConfig config) {
+  public SimSender(VirtualWorld world, PeerId self, PeerId recipient, SendConfig config) {
     this.world = world;
     this.store = new MemoryMessageStore(world.random(), world.time());
     for (Lane lane : Lane.values()) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.testkit.VirtualWorld;
 
 /**
  * Two ends of a stream with delay, a receive window each way, and a scissor. Bytes arrive in pieces of random
@@ -145,7 +146,7 @@ public final class SimStream {
 
   private static final int HIGH_WATER = 64 << 10;
 
-  private final SimWorld world;
+  private final VirtualWorld world;
   private final long delayNanos;
   private final int windowBytes;
   private final int maxPiece;
@@ -154,7 +155,7 @@ public final class SimStream {
   public final End opener = new End();
   public final End acceptor = new End();
 
-  public SimStream(SimWorld world, long delayNanos, int windowBytes, int maxPiece) {
+  public SimStream(VirtualWorld world, long delayNanos, int windowBytes, int maxPiece) {
     this.world = world;
     this.delayNanos = delayNanos;
     this.windowBytes = windowBytes;

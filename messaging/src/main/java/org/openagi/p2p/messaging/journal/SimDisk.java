@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * A disk that forgets. What was not forced when it crashes is there, gone or torn, sector by sector and name by name, as
- * the random source likes. One thread.
+ * A disk in memory that forgets, for simulations and tests. What was not forced when it crashes is there, gone or torn,
+ * sector by sector and name by name, as the random source likes. One thread.
  */
-final class SimDisk implements JournalDisk {
+public final class SimDisk implements JournalDisk {
   private static final int SECTOR = 512;
 
   /** The machine stopped at the operation that was counted out. */
-  static final class CrashException extends RuntimeException {
+  public static final class CrashException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     CrashException() {
@@ -30,8 +30,10 @@ final class SimDisk implements JournalDisk {
   }
 
   /** What an operation does instead of working. */
-  enum Fault {
+  public enum Fault {
+    /** It works. */
     NONE,
+    /** The machine stops here: a {@link CrashException}. */
     CRASH,
     /** This operation and all after it fail. */
     IO_ERROR,
@@ -45,10 +47,69 @@ final class SimDisk implements JournalDisk {
   /** A change of a folder's names, whatever they were before. */
   private interface NameChange extends Consumer<Map<String, Node>> {}
 
+  /** The bytes of a file as processes see them and as they are durable. Both arrays may be longer than what they hold. */
   private static final class Node {
-    byte[] now = new byte[0];
-    byte[] forced = new byte[0];
-    boolean lies;
+    private static final byte[] EMPTY = new byte[0];
+
+    private byte[] now = EMPTY;
+    private int length;
+    private byte[] forced = EMPTY;
+    private int forcedLength;
+    private int changedFrom = Integer.MAX_VALUE;
+    private int changedTo;
+    private boolean lies;
+
+    static Node durable(byte[] bytes) {
+      Node made = new Node();
+      made.now = bytes;
+      made.length = bytes.length;
+      made.forced = bytes.clone();
+      made.forcedLength = bytes.length;
+      return made;
+    }
+
+    byte[] exact() {
+      if (now.length != length) now = Arrays.copyOf(now, length);
+      return now;
+    }
+
+    /** The same, for somebody who may change them. */
+    byte[] changeable() {
+      changed(0, length);
+      return exact();
+    }
+
+    void write(int at, byte[] source, int offset, int count) {
+      int end = at + count;
+      if (end > now.length) now = Arrays.copyOf(now, Math.max(end, 2 * now.length));
+      System.arraycopy(source, offset, now, at, count);
+      changed(Math.min(at, length), end);
+      length = Math.max(length, end);
+    }
+
+    void truncate(int to) {
+      if (to >= length) return;
+      Arrays.fill(now, to, length, (byte) 0);
+      changed(to, length);
+      length = to;
+    }
+
+    private void changed(int from, int to) {
+      changedFrom = Math.min(changedFrom, from);
+      changedTo = Math.max(changedTo, to);
+    }
+
+    void force() {
+      if (lies) return;
+      if (forced.length < length) forced = Arrays.copyOf(forced, now.length);
+      int to = Math.min(changedTo, length);
+      if (to > changedFrom)
+        System.arraycopy(now, changedFrom, forced, changedFrom, to - changedFrom);
+      if (length < forcedLength) Arrays.fill(forced, length, forcedLength, (byte) 0);
+      forcedLength = length;
+      changedFrom = Integer.MAX_VALUE;
+      changedTo = 0;
+    }
   }
 
   private final RandomGenerator random;
@@ -60,15 +121,24 @@ final class SimDisk implements JournalDisk {
   private long operationsLeft = Long.MAX_VALUE;
   private boolean syncsOnly;
   private boolean failing;
-  long operations;
-  long syncs;
+  private long operations;
 
-  SimDisk(RandomGenerator random) {
+  /** An empty disk that works. */
+  public SimDisk(RandomGenerator random) {
     this.random = random;
   }
 
-  /** Lets the n-th operation from here on, counted from 0, do something else. */
-  void failAt(long operation, Fault what, boolean countSyncsOnly) {
+  /** What was done so far, reading left out. */
+  public long operations() {
+    return operations;
+  }
+
+  /**
+   * Lets the n-th operation from here on, counted from 0, do something else. What failed before works again.
+   *
+   * @param countSyncsOnly whether only those count that make something durable
+   */
+  public void failAt(long operation, Fault what, boolean countSyncsOnly) {
     operationsLeft = operation;
     fault = what;
     syncsOnly = countSyncsOnly;
@@ -77,7 +147,6 @@ final class SimDisk implements JournalDisk {
 
   private void step(boolean isSync) throws IOException {
     operations++;
-    if (isSync) syncs++;
     if (failing) throw new IOException("disk failed before");
     if (syncsOnly && !isSync) return;
     if (operationsLeft-- > 0) return;
@@ -93,7 +162,7 @@ final class SimDisk implements JournalDisk {
   }
 
   /** What is left after the machine stopped: another disk that works. */
-  SimDisk afterCrash() {
+  public SimDisk afterCrash() {
     SimDisk left = new SimDisk(random);
     Map<String, Node> after = new TreeMap<>(forcedNames);
     keptNameChanges().forEach(change -> change.accept(after));
@@ -115,13 +184,13 @@ final class SimDisk implements JournalDisk {
   }
 
   private Node torn(Node node) {
-    int length = node.now.length == node.forced.length || random.nextBoolean()
-        ? node.now.length
-        : node.forced.length;
-    byte[] bytes = Arrays.copyOf(node.forced, length);
-    for (int at = 0; at < length; at += SECTOR) {
-      int end = Math.min(length, at + SECTOR);
-      int newEnd = Math.min(end, node.now.length);
+    int length =
+        node.length == node.forcedLength || random.nextBoolean() ? node.length : node.forcedLength;
+    byte[] bytes = new byte[length];
+    System.arraycopy(node.forced, 0, bytes, 0, Math.min(length, node.forcedLength));
+    int firstChange = Math.min(node.changedFrom, node.forcedLength) / SECTOR * SECTOR;
+    for (int at = firstChange; at < length; at += SECTOR) {
+      int newEnd = Math.min(Math.min(length, at + SECTOR), node.length);
       if (newEnd <= at) continue;
       switch (random.nextInt(4)) {
         case 0 -> {}
@@ -132,10 +201,7 @@ final class SimDisk implements JournalDisk {
         default -> System.arraycopy(node.now, at, bytes, at, newEnd - at);
       }
     }
-    Node copy = new Node();
-    copy.now = bytes;
-    copy.forced = bytes.clone();
-    return copy;
+    return Node.durable(bytes);
   }
 
   /** Kept for the next process on this disk, lost with the power. */
@@ -146,28 +212,26 @@ final class SimDisk implements JournalDisk {
 
   /** The bytes of a file, to be looked at or changed in place. */
   byte[] bytesOf(String name) {
-    return names.get(name).now;
+    return nodeOf(name).changeable();
   }
 
   /** An exact copy in which everything is durable. */
   SimDisk copy() {
     SimDisk copy = new SimDisk(random);
-    names.forEach((name, node) -> {
-      Node same = new Node();
-      same.now = node.now.clone();
-      same.forced = node.now.clone();
-      copy.names.put(name, same);
-      copy.forcedNames.put(name, same);
-    });
+    names.forEach((name, node) -> copy.put(name, node.exact()));
     return copy;
   }
 
   void put(String name, byte[] bytes) {
-    Node node = new Node();
-    node.now = bytes.clone();
-    node.forced = bytes.clone();
+    Node node = Node.durable(bytes.clone());
     names.put(name, node);
     forcedNames.put(name, node);
+  }
+
+  private Node nodeOf(String name) {
+    Node node = names.get(name);
+    if (node == null) throw new IllegalArgumentException("no file " + name);
+    return node;
   }
 
   @Override
@@ -248,7 +312,7 @@ final class SimDisk implements JournalDisk {
 
     @Override
     public long size() {
-      return node.now.length;
+      return node.length;
     }
 
     @Override
@@ -256,21 +320,15 @@ final class SimDisk implements JournalDisk {
       try {
         step(false);
       } catch (CrashException stopped) {
-        put(position, source, offset, random.nextInt(length + 1));
+        node.write((int) position, source, offset, random.nextInt(length + 1));
         throw stopped;
       }
-      put(position, source, offset, length);
-    }
-
-    private void put(long position, byte[] source, int offset, int length) {
-      int end = (int) position + length;
-      if (end > node.now.length) node.now = Arrays.copyOf(node.now, end);
-      System.arraycopy(source, offset, node.now, (int) position, length);
+      node.write((int) position, source, offset, length);
     }
 
     @Override
     public int read(long position, byte[] target, int offset, int length) {
-      int readable = Math.max(0, Math.min(length, node.now.length - (int) position));
+      int readable = Math.max(0, Math.min(length, node.length - (int) position));
       System.arraycopy(node.now, (int) position, target, offset, readable);
       return readable;
     }
@@ -278,7 +336,7 @@ final class SimDisk implements JournalDisk {
     @Override
     public void truncate(long length) throws IOException {
       step(false);
-      if (length < node.now.length) node.now = Arrays.copyOf(node.now, (int) length);
+      node.truncate((int) Math.min(length, node.length));
     }
 
     @Override
@@ -289,7 +347,7 @@ final class SimDisk implements JournalDisk {
         node.lies = true;
         throw failed;
       }
-      if (!node.lies) node.forced = node.now.clone();
+      node.force();
     }
 
     @Override

@@ -1,0 +1,21 @@
+package org.openagi.p2p.simulator.cli;
+
+/** Seeds from first to last. */
+record SeedRange(long first, long last) {
+  /**
+   * Reads {@code A..B} or {@code A}.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  static SeedRange parse(String text) {
+    String[] ends = text.split("\\.\\.", -1);
+    try {
+      long first = Long.parseLong(ends[0].strip());
+      long last = ends.length > 1 ? Long.parseLong(ends[1].strip()) : first;
+      if (ends.length > 2 || last < first) throw new NumberFormatException();
+      return new SeedRange(first, last);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not A..B with A up to B", e);
+    }
+  }
+}

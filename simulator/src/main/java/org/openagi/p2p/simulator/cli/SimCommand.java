@@ -1,0 +1,124 @@
+package org.openagi.p2p.simulator.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.simulator.Simulation;
+import org.openagi.p2p.simulator.SimulationConfig;
+import org.openagi.p2p.simulator.fault.FaultKind;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code p2p sim}: runs networks in virtual time. */
+@Command(
+    name = "sim",
+    description =
+        "Runs a network of many nodes in virtual time, lets things go wrong as a seed decides, and checks every promise.",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all promises were kept",
+      "1:a promise was broken",
+      "2:the command line is wrong"
+    },
+    footer = {
+      "",
+      "The same seed gives the same trace hash, always. What is broken is printed with the command that",
+      "plays it again and with what happened to the nodes involved before. The manual is docs/simulator.md."
+    })
+public final class SimCommand implements Callable<Integer> {
+  private static final int MAX_MINUTES = 2 * 24 * 60;
+
+  @Option(names = "--nodes", paramLabel = "N", description = "how many nodes (default 100)")
+  private int nodes = 100;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "decides all that is random (default 1)")
+  private long seed = 1;
+
+  @Option(names = "--seeds", paramLabel = "A..B", description = "one run for each of these seeds")
+  private @Nullable String seeds;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "virtual time with traffic and faults, before everything settles (default 10)")
+  private double minutes = 10;
+
+  @Option(
+      names = "--faults",
+      paramLabel = "LIST",
+      description = "all (default), none, or some of latency, loss, partition, oneway, skew, slow, "
+          + "crash, power, disk, byzantine")
+  private String faults = "all";
+
+  @Option(names = "--json", description = "one JSON line a run")
+  private boolean json;
+
+  @Option(names = "--trace", description = "print everything that happens while it does")
+  private boolean trace;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Set<FaultKind> kinds = kinds();
+    if (!(minutes > 0) || minutes > MAX_MINUTES) {
+      throw wrong("--minutes " + minutes + ": more than 0, at most " + MAX_MINUTES);
+    }
+    if (nodes < 2 || nodes > SimulationConfig.MAX_NODES) {
+      throw wrong("--nodes " + nodes + ": 2 to " + SimulationConfig.MAX_NODES);
+    }
+    PrintWriter out = spec().commandLine().getOut();
+    ReportPrinter printer = new ReportPrinter(out, json);
+    boolean clean = true;
+    SeedRange range = range();
+    for (long each = range.first(); each <= range.last(); each++) {
+      SimulationConfig config =
+          SimulationConfig.of(nodes, each, length()).withFaults(kinds).withLive(trace ? out : null);
+      clean &= printer.print(config, new Simulation(config).run());
+      out.flush();
+    }
+    return clean ? 0 : 1;
+  }
+
+  private Duration length() {
+    return Duration.ofMillis((long) (minutes * 60_000));
+  }
+
+  private SeedRange range() {
+    String text = seeds;
+    if (text == null) return new SeedRange(seed, seed);
+    try {
+      return SeedRange.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--seeds " + e.getMessage());
+    }
+  }
+
+  private Set<FaultKind> kinds() {
+    try {
+      return FaultKind.parse(faults);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--faults: " + e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec().commandLine(), message);
+  }
+
+  private CommandSpec spec() {
+    CommandSpec injected = spec;
+    if (injected == null) throw new IllegalStateException("run by picocli only");
+    return injected;
+  }
+}
