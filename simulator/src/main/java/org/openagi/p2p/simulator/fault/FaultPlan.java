@@ -122,10 +122,10 @@ public final class FaultPlan {
     double part = 0.1 + 0.4 * random.nextDouble();
     for (SimulatedNode node : ground.nodes()) side.set(node.index(), random.nextDouble() < part);
     ground.trace().add(-1, "parts from the others " + side.cardinality() + " nodes");
-    fabric.part(side);
+    Fabric.Partition partition = fabric.part(side);
     world.after(lasting(3, 45), () -> {
       ground.trace().add(-1, "heals the partition");
-      fabric.heal(side);
+      fabric.heal(partition);
     });
   }
 

@@ -45,7 +45,7 @@ public final class Fabric {
   private final long bytesPerSecond;
   private final List<Machine> machines = new ArrayList<>();
   private Weather weather = Weather.FAIR;
-  private final List<BitSet> sides = new ArrayList<>();
+  private final List<Partition> partitions = new ArrayList<>();
   private final List<long[]> oneWayCuts = new ArrayList<>();
   private long nextConnection = 1;
   private long segmentsDelivered;
@@ -77,7 +77,7 @@ public final class Fabric {
   }
 
   private static double spread(int region, int factor) {
-    return ((region * factor * 0x9E3779B9L) & 0xffffff) / (double) 0x1000000;
+    return (((long) region * factor * 0x9E3779B9L) & 0xffffff) / (double) 0x1000000;
   }
 
   /** All machines, by index. */
@@ -90,14 +90,25 @@ public final class Fabric {
     weather = value;
   }
 
-  /** Parts these machines from all others, until {@link #heal}. */
-  public void part(BitSet side) {
-    sides.add(side);
+  /** Machines that are parted from all others. */
+  public static final class Partition {
+    private final BitSet side;
+
+    private Partition(BitSet side) {
+      this.side = side;
+    }
   }
 
-  /** Joins again what was parted by this. */
-  public void heal(BitSet side) {
-    sides.removeIf(each -> each == side);
+  /** Parts these machines from all others, until {@link #heal}. */
+  public Partition part(BitSet side) {
+    Partition made = new Partition(side);
+    partitions.add(made);
+    return made;
+  }
+
+  /** Ends a partition. */
+  public void heal(Partition partition) {
+    partitions.remove(partition);
   }
 
   /** Cuts what one machine sends to another, but not what comes back, until {@link #mend}. */
@@ -112,8 +123,8 @@ public final class Fabric {
 
   /** Whether what one sends can't reach the other. */
   public boolean isCut(Machine from, Machine to) {
-    for (int i = 0; i < sides.size(); i++) {
-      BitSet side = sides.get(i);
+    for (int i = 0; i < partitions.size(); i++) {
+      BitSet side = partitions.get(i).side;
       if (side.get(from.index()) != side.get(to.index())) return true;
     }
     for (int i = 0; i < oneWayCuts.size(); i++) {

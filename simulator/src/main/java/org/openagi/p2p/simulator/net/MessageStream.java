@@ -30,7 +30,26 @@ public final class MessageStream {
   }
 
   /** What travels over the connection for a stream. */
-  public record Piece(End to, byte[] data, int credit, boolean fin, boolean reset) {}
+  public static final class Piece {
+    private final End to;
+    private final byte[] data;
+    private final int credit;
+    private final boolean fin;
+    private final boolean reset;
+
+    private Piece(End to, byte[] data, int credit, boolean fin, boolean reset) {
+      this.to = to;
+      this.data = data;
+      this.credit = credit;
+      this.fin = fin;
+      this.reset = reset;
+    }
+
+    /** The end it goes to. */
+    public End to() {
+      return to;
+    }
+  }
 
   private static final byte[] NOTHING = new byte[0];
   private static final int WINDOW_BYTES = 256 << 10;
