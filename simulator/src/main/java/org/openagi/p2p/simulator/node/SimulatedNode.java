@@ -25,6 +25,7 @@ import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RememberedDelivery;
 import org.openagi.p2p.messaging.RequestHandler;
+import org.openagi.p2p.messaging.journal.JournalDamagedException;
 import org.openagi.p2p.messaging.journal.SimDisk;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.router.CorrelatedHandler;
@@ -93,8 +94,11 @@ public final class SimulatedNode implements Messenger {
     trace("starts");
     try {
       process = new NodeProcess(this);
-    } catch (IOException e) {
-      throw new UncheckedIOException("journal of " + this + " can't be opened", e);
+    } catch (JournalDamagedException e) {
+      throw new UncheckedIOException("journal of " + this + " holds what it can't hold", e);
+    } catch (IOException | SimDisk.CrashException e) {
+      trace("can't start: " + e.getMessage());
+      onMachineStopped();
     }
   }
 
