@@ -191,12 +191,24 @@ final class Custody {
 
   private boolean waitForWay(Held parcel, long nowNanos) {
     if (parcel.giveUpNanos == OverlayMachine.NEVER) {
-      parcel.giveUpNanos = nowNanos + config.patience().toNanos();
+      parcel.giveUpNanos = nowNanos + patienceNanos(parcel, nowNanos);
       wakeAt(parcel.giveUpNanos);
     }
     if (nowNanos < parcel.giveUpNanos) return false;
     fail(parcel, self, parcel.lastRefusal);
     return true;
+  }
+
+  /**
+   * The origin waits for a way to appear. Others wait for the news that explains a refusal, and not at all if the only way is
+   * back: who sent it may know another one.
+   */
+  private long patienceNanos(Held parcel, long nowNanos) {
+    long patience = config.patience().toNanos();
+    if (parcel.source == Held.Source.OWN) return patience;
+    boolean onlyBack =
+        parcel.tried.isEmpty() && !port.route(parcel.destination(), nowNanos).isEmpty();
+    return onlyBack ? 0 : patience / 4;
   }
 
   /** By chance according to the shares; those without a share only if all others are paused. Null if all have to wait. */

@@ -16,7 +16,7 @@ import java.time.Duration;
  *     to others when room is needed
  * @param takenTimeout how long a neighbour may stay without any answer before another way is tried
  * @param fullPause how long to wait before a neighbour that was full is tried again
- * @param patience how long a parcel waits for a way to appear before it is refused
+ * @param patience how long a parcel waits at its origin for a way to appear before it is refused; a quarter of that at others
  * @param keepers how many nodes are asked to keep a parcel, 1 to {@link RelayFrame#MAX_KEEPERS}
  * @param maxWatched most peers whose reach is told when it changes
  * @param watchedFor for how long after they were asked for or written to
