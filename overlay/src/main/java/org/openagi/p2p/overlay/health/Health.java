@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -181,9 +180,8 @@ public final class Health implements OverlayMachine {
           watch, HealthState.DEAD, why == LinkLoss.CLOSED ? "closed" : "the connection broke", now);
     }
     gone.put(peer, new Gone(watch.snapshot(now), now, died));
-    if (why != LinkLoss.CLOSED && !ownDown) partition.onLost(peer, now);
+    if (why != LinkLoss.CLOSED && !ownDown) lost(watch, now);
     errands.takeAbout(peer, each -> testify(each, Finding.NOT_LINKED, 0));
-    if (ownDown && links.isEmpty()) lower(NEVER);
   }
 
   @Override
@@ -390,7 +388,7 @@ public final class Health implements OverlayMachine {
     } else {
       due = watch.heardNanos + watch.intervalNanos;
       if (watch.spokeNanos != NEVER) due = Math.min(due, watch.spokeNanos + trafficPatience(watch));
-      due = Math.max(due, now + 1);
+      if (due <= now) due = now + RETRY_NANOS;
     }
     watch.dueNanos = due;
     lower(due);
@@ -413,13 +411,11 @@ public final class Health implements OverlayMachine {
 
   private void onAnswer(Watch watch, ProbeAnswer answer, long now) {
     watch.peerLoadPermille = answer.loadPermille();
-    OptionalLong rtt = watch.onAnswer(answer.id(), realNanos, clock.excusedNanos());
-    if (rtt.isEmpty()) {
+    if (!watch.onAnswer(answer.id(), realNanos, clock.excusedNanos())) {
       count(Count.UNASKED);
       return;
     }
     count(Count.ANSWERS);
-    if (rtt.getAsLong() >= 0) watch.rtt.add(rtt.getAsLong());
     local.onSuccess();
     watch.intervalNanos = interval();
     measure(watch, now);
@@ -432,6 +428,10 @@ public final class Health implements OverlayMachine {
     if (watch.state == HealthState.DEAD) return;
     if (ownDown) {
       judgeInOwnTrouble(watch, now);
+      return;
+    }
+    if (watch.missed >= WitnessSuspicion.MISSED_CONFIRMED && isUs(watch)) {
+      startOwnDown(now);
       return;
     }
     Evidence evidence = evidence(watch, now);
@@ -464,9 +464,7 @@ public final class Health implements OverlayMachine {
 
   private void suspectUnlessItIsUs(Watch watch, Evidence evidence, long now) {
     if (links.size() > 1 && !heardOthersSince(watch)) {
-      // Nobody was heard of since: until others are found to live, it may well be us.
-      if (othersAreSilent(watch)) startOwnDown(now);
-      else probeOthers(watch, now);
+      probeOthers(watch, now); // until one of them is heard of, it may well be us
       return;
     }
     String why = silence(evidence) + "; of " + evidence.helpers() + " that can be asked "
@@ -474,8 +472,7 @@ public final class Health implements OverlayMachine {
     setState(watch, HealthState.SUSPECT, why, now);
     count(Count.SUSPECTED);
     port.onEvent(new HealthEvent.Suspected(watch.peer, evidence.silentNanos(), why));
-    partition.onLost(watch.peer, now);
-    lower(partition.dueNanos());
+    lost(watch, now);
     probeOthers(watch, now); // whoever was lost with it is found at once
   }
 
@@ -489,9 +486,13 @@ public final class Health implements OverlayMachine {
     count(Count.DIED);
     port.onEvent(
         new HealthEvent.Died(watch.peer, evidence.silentNanos(), evidence.heardElsewhere(), why));
+    lost(watch, now);
+    port.cut(watch.peer, why);
+  }
+
+  private void lost(Watch watch, long now) {
     partition.onLost(watch.peer, now);
     lower(partition.dueNanos());
-    port.cut(watch.peer, why);
   }
 
   private static String silence(Evidence evidence) {
@@ -522,6 +523,11 @@ public final class Health implements OverlayMachine {
   }
 
   // ---- is it us? -----------------------------------------------------------------------------
+
+  /** Nobody else was heard of since either, and others were probed and did not answer. */
+  private boolean isUs(Watch watch) {
+    return links.size() > 1 && !heardOthersSince(watch) && othersAreSilent(watch);
+  }
 
   private boolean heardOthersSince(Watch watch) {
     for (Watch each : links.values()) {

@@ -52,7 +52,7 @@ public record HealthConfig(
         interval,
         Duration.ofMillis(250),
         Duration.ofSeconds(4),
-        clamp(Duration.ofMillis(400), Duration.ofMillis(10), interval),
+        clamp(Duration.ofMillis(300), Duration.ofMillis(10), interval),
         deadMin,
         deadMin.multipliedBy(3),
         3,

@@ -14,7 +14,8 @@ import org.openagi.p2p.overlay.LinkQuality;
  * @param rttP50Micros median of the last {@link RttWindow#SAMPLES} round trips; 0 as above
  * @param rttP99Micros 99th percentile of the same
  * @param jitterMicros smoothed difference from one round trip to the next
- * @param lossPermille probes of the last {@link LossWindow#OUTCOMES} that were not answered at all, 0 to 1000
+ * @param lossPermille probes of the last {@link LossWindow#OUTCOMES} that were not answered at
+ *     all, 0 to 1000; at least 900 while the peer leaves probes unanswered
  * @param bytesInPerSecond received, smoothed over seconds
  * @param bytesOutPerSecond sent, smoothed over seconds
  * @param loadPermille how full the link and the node behind it are: the larger of the two, 0 to 1000

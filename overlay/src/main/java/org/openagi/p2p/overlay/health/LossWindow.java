@@ -1,6 +1,6 @@
 package org.openagi.p2p.overlay.health;
 
-/** Which of the last probes were answered. Confined to its owner. */
+/** Which of the last probes that were not sent for one that was missed were answered. Confined to its owner. */
 final class LossWindow {
   /** Probes that the share is taken of. */
   static final int OUTCOMES = 64;

@@ -17,7 +17,7 @@ import org.openagi.p2p.overlay.OverlayMachine;
  */
 final class PartitionWatch {
   /** From the last peer lost to the report, so that it names all, and at most from the first. */
-  private static final long SETTLE_NANOS = 1_000_000_000L;
+  private static final long SETTLE_NANOS = 2_000_000_000L;
 
   private static final long SETTLE_MAX_NANOS = 3 * SETTLE_NANOS;
 

@@ -18,12 +18,23 @@ final class RttWindow {
   private long smoothedNanos;
   private long variationNanos;
   private long jitterNanos;
-  private long lastNanos;
+  private long lastNanos = -1;
 
   /** Takes a round trip; negative ones count as 0. */
   void add(long rttNanos) {
-    long rtt = Math.max(0, rttNanos);
-    if (count == 0) {
+    smooth(Math.max(0, rttNanos));
+    addLate(rttNanos);
+  }
+
+  /** Takes one for the percentiles only: of a probe that was given up for a newer one, as Karn's rule has it. */
+  void addLate(long rttNanos) {
+    samples[next] = Math.max(0, rttNanos);
+    next = (next + 1) % SAMPLES;
+    count = Math.min(SAMPLES, count + 1);
+  }
+
+  private void smooth(long rtt) {
+    if (lastNanos < 0) {
       smoothedNanos = rtt;
       variationNanos = rtt / 2;
     } else {
@@ -32,9 +43,6 @@ final class RttWindow {
       jitterNanos += (Math.abs(rtt - lastNanos) - jitterNanos) / 16;
     }
     lastNanos = rtt;
-    samples[next] = rtt;
-    next = (next + 1) % SAMPLES;
-    count = Math.min(SAMPLES, count + 1);
   }
 
   int count() {
@@ -42,7 +50,7 @@ final class RttWindow {
   }
 
   boolean isEmpty() {
-    return count == 0;
+    return lastNanos < 0;
   }
 
   long smoothedNanos() {

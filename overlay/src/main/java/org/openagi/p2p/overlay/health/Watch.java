@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.limits.TokenBucket;
@@ -25,8 +24,11 @@ final class Watch {
 
   private static final int SILENT_PERMILLE = 900;
 
-  /** A probe on its way; an answer that a pause of ours delayed says nothing of the link. */
-  private record Sent(long id, long realNanos, long excusedNanos) {}
+  /**
+   * A probe on its way. An answer that a pause of ours delayed says nothing of the link, and one of those that follow
+   * a missed one nothing of how much is lost: they are sent while it is bad.
+   */
+  private record Sent(long id, long realNanos, long excusedNanos, boolean isFirst) {}
 
   final PeerId peer;
   final RttWindow rtt = new RttWindow();
@@ -96,10 +98,9 @@ final class Watch {
   /** A probe left. */
   void onProbe(long id, long nowNanos, long realNanos, long excusedNanos) {
     if (sent.size() >= PROBES_MAX) {
-      sent.removeFirst();
-      loss.onMissed();
+      onLost(sent.removeFirst());
     }
-    sent.addLast(new Sent(id, realNanos, excusedNanos));
+    sent.addLast(new Sent(id, realNanos, excusedNanos, missed == 0));
     if (missed == 0) firstAskedNanos = nowNanos;
     awaiting = true;
     askedNanos = nowNanos;
@@ -108,25 +109,35 @@ final class Watch {
   /**
    * An answer came.
    *
-   * @return the round trip; negative if we were late ourselves meanwhile; empty if nobody waits for that answer
+   * @return whether it was waited for
    */
-  OptionalLong onAnswer(long id, long realNanos, long excusedNanos) {
+  boolean onAnswer(long id, long realNanos, long excusedNanos) {
     for (Iterator<Sent> each = sent.iterator(); each.hasNext(); ) {
       Sent probe = each.next();
       if (probe.id != id) continue;
+      boolean isNewest = !each.hasNext();
       each.remove();
-      loss.onAnswered();
-      return OptionalLong.of(probe.excusedNanos == excusedNanos ? realNanos - probe.realNanos : -1);
+      if (probe.isFirst) loss.onAnswered();
+      if (probe.excusedNanos == excusedNanos) measureRtt(realNanos - probe.realNanos, isNewest);
+      return true;
     }
-    return OptionalLong.empty();
+    return false;
+  }
+
+  private void measureRtt(long rttNanos, boolean isNewest) {
+    if (isNewest) rtt.add(rttNanos);
+    else rtt.addLate(rttNanos);
   }
 
   /** Counts what was not answered for so long as lost. */
   void expireProbes(long realNanos, long lostAfterNanos) {
     while (!sent.isEmpty() && realNanos - sent.getFirst().realNanos > lostAfterNanos) {
-      sent.removeFirst();
-      loss.onMissed();
+      onLost(sent.removeFirst());
     }
+  }
+
+  private void onLost(Sent probe) {
+    if (probe.isFirst) loss.onMissed();
   }
 
   /** Something was heard of it: the silence is over. */
@@ -155,10 +166,13 @@ final class Watch {
     return Math.max(flow.loadPermille(), peerLoadPermille);
   }
 
-  /** While it leaves probes unanswered, next to nothing gets through. */
   LinkQuality quality() {
-    int lost = missed >= 2 ? Math.max(SILENT_PERMILLE, loss.permille()) : loss.permille();
-    return new LinkQuality(micros(rtt.smoothedNanos()), lost, loadPermille());
+    return new LinkQuality(micros(rtt.smoothedNanos()), lossPermille(), loadPermille());
+  }
+
+  /** While it leaves probes unanswered, next to nothing gets through. */
+  private int lossPermille() {
+    return missed >= 2 ? Math.max(SILENT_PERMILLE, loss.permille()) : loss.permille();
   }
 
   LinkHealth snapshot(long nowNanos) {
@@ -171,7 +185,7 @@ final class Watch {
         micros(rtt.percentileNanos(50)),
         micros(rtt.percentileNanos(99)),
         micros(rtt.jitterNanos()),
-        loss.permille(),
+        lossPermille(),
         flow.inPerSecond(),
         flow.outPerSecond(),
         loadPermille(),

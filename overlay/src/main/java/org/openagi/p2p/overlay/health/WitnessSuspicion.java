@@ -35,7 +35,7 @@ final class WitnessSuspicion implements Suspicion {
   public long answerNanos(RttWindow rtt, int missed, int localHealth) {
     long min = config.answerMin().toNanos();
     long late = Math.max(min, rtt.lateNanos());
-    long backedOff = late << Math.clamp(missed - 1, 0, 2);
+    long backedOff = late << Math.clamp(missed - 2, 0, 2);
     return Math.min(config.answerMax().toNanos(), backedOff) * (1 + localHealth);
   }
 
