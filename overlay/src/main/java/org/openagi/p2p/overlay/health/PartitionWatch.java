@@ -1,6 +1,7 @@
 package org.openagi.p2p.overlay.health;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,10 @@ final class PartitionWatch {
   private final int max;
   private final Map<PeerId, Long> recent = new LinkedHashMap<>();
   private final Set<PeerId> parted = new LinkedHashSet<>();
+
+  /** Those of them that could be reached by no way since: what is known of ways is old at first. */
+  private final Set<PeerId> unreached = new HashSet<>();
+
   private long partedNanos;
   private long dueNanos = OverlayMachine.NEVER;
 
@@ -96,7 +101,10 @@ final class PartitionWatch {
 
   private @Nullable HealthEvent lookForReturn(long nowNanos, Predicate<PeerId> back) {
     List<PeerId> returned = new ArrayList<>();
-    for (PeerId each : parted) if (back.test(each)) returned.add(each);
+    for (PeerId each : parted) {
+      if (!back.test(each)) unreached.add(each);
+      else if (unreached.contains(each)) returned.add(each);
+    }
     boolean healed = 2 * returned.size() > parted.size();
     if (!healed && nowNanos - partedNanos < FORGET_NANOS) {
       dueNanos = nowNanos + LOOK_NANOS;
@@ -104,6 +112,7 @@ final class PartitionWatch {
     }
     int lost = parted.size();
     parted.clear();
+    unreached.clear();
     dueNanos = OverlayMachine.NEVER;
     if (!healed) return null;
     return new HealthEvent.PartitionHealed(returned.size(), lost, nowNanos - partedNanos);
