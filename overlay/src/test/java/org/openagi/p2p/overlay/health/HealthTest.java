@@ -98,7 +98,7 @@ class HealthTest {
       Died died = node.events(Died.class).getFirst();
       assertEquals(net.node(4).id, died.peer());
       assertFalse(died.heardElsewhere());
-      assertTrue(died.silentNanos() < 7 * HealthNet.SECOND, died.toString());
+      assertTrue(died.silentNanos() < 9 * HealthNet.SECOND, died.toString());
       assertEquals(HealthState.DEAD, state(node, net.node(4)));
       assertEquals(3, node.health.links().size());
       assertEquals(0, node.events(OwnNetworkDown.class).size());

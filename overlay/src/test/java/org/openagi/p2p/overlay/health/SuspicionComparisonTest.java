@@ -29,7 +29,7 @@ class SuspicionComparisonTest {
       assertEquals(0, trial.falseDeaths(), row);
       assertEquals(trial.expected(), trial.detected(), row);
       assertTrue(trial.suspectedSeconds(100) < intervalSeconds + 5, row);
-      assertTrue(trial.diedSeconds(100) < intervalSeconds + 5 + 6, row);
+      assertTrue(trial.diedSeconds(100) < intervalSeconds + 5 + 8, row);
     }
   }
 
