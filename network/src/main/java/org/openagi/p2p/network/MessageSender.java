@@ -93,7 +93,7 @@ final class MessageSender {
       if (queued != null) return queued;
     }
     try {
-      Optional<PeerId> peer = names.resolveNow(recipient);
+      Optional<PeerId> peer = names.resolveToUse(recipient);
       return peer.isPresent()
           ? submitTo(peer.get(), message, options)
           : submitWhenFound(recipient, message, options);
@@ -123,7 +123,7 @@ final class MessageSender {
       if (room == null) resolve(recipient, fresh);
       if (delivery != null) return delivery;
       // The room was emptied this moment: the name is known now, or is looked for once more.
-      Optional<PeerId> peer = names.resolveNow(recipient);
+      Optional<PeerId> peer = names.resolveToUse(recipient);
       if (peer.isPresent()) return submitTo(peer.get(), message, options);
     }
   }

@@ -459,9 +459,12 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
    */
   public boolean forgetPeer(String alias) throws IOException {
     RunningNode node = node();
+    Optional<PeerId> owner = node.pins().peer(alias);
     boolean forgotten = node.pins().forget(alias);
-    if (forgotten) node.keeper().onNameForgotten();
-    return forgotten;
+    if (!forgotten) return false;
+    owner.ifPresent(node.directory()::onNameForgotten);
+    node.keeper().onNameForgotten();
+    return true;
   }
 
   /** What happens on this node; works before the start as well. */

@@ -19,6 +19,7 @@ final class PeerDirectory {
   static final int WAITING_MAX = 10_000;
 
   private final PinStore pins;
+  private final AnnouncedNames announced = new AnnouncedNames();
 
   /** Connected peers only, so bounded by the connections. */
   private final Map<PeerId, NodeType> types = new ConcurrentHashMap<>();
@@ -39,9 +40,15 @@ final class PeerDirectory {
    */
   boolean onIdentified(PeerId peer, String alias, NodeType type) {
     boolean news = types.put(peer, type) != type;
+    announced.onNamed(peer, alias);
     CompletableFuture<PeerId> waited = waiting.remove(alias);
     if (waited != null) waited.completeAsync(() -> peer, VirtualThreads.EXECUTOR);
     return news;
+  }
+
+  /** The name of a peer is to be anybody's; what it calls itself does not count before it says so again. */
+  void onNameForgotten(PeerId peer) {
+    announced.onNamed(peer, "");
   }
 
   /** The last connection to a peer is gone. */
@@ -60,8 +67,31 @@ final class PeerDirectory {
     return Optional.ofNullable(farewells.remove(connection.id()));
   }
 
+  /** A node that may be any number of links away said, signed, what it is called. */
+  void onNamed(PeerId peer, String name) {
+    announced.onNamed(peer, name);
+    if (pins.peer(name).isPresent()) return;
+    CompletableFuture<PeerId> waited = waiting.get(name);
+    if (waited == null) return;
+    announced.peer(name).filter(peer::equals).ifPresent(known -> {
+      waiting.remove(name, waited);
+      waited.completeAsync(() -> known, VirtualThreads.EXECUTOR);
+    });
+  }
+
+  /** Whose name it is by the pins. */
   Optional<PeerId> peer(String alias) {
     return pins.peer(alias);
+  }
+
+  /** The only node that calls itself so, if the name is not pinned. */
+  Optional<PeerId> announcedPeer(String alias) {
+    return pins.peer(alias).isPresent() ? Optional.empty() : announced.peer(alias);
+  }
+
+  /** Those who claim a name that is not pinned; more than one if nobody can be meant by it. */
+  List<PeerId> claimants(String alias) {
+    return announced.claimants(alias);
   }
 
   Optional<String> alias(PeerId peer) {
@@ -70,7 +100,9 @@ final class PeerDirectory {
 
   /** The name if there is one, else the peer id: how messages name their sender. */
   String displayName(PeerId peer) {
-    return alias(peer).orElseGet(peer::toString);
+    return alias(peer)
+        .or(() -> announced.alias(peer).filter(name -> pins.peer(name).isEmpty()))
+        .orElseGet(peer::toString);
   }
 
   Optional<NodeType> nodeType(PeerId peer) {
@@ -96,7 +128,7 @@ final class PeerDirectory {
     CompletableFuture<PeerId> future =
         waiting.computeIfAbsent(alias, name -> new CompletableFuture<>());
     // It may have been pinned between the caller's look and now.
-    peer(alias).ifPresent(future::complete);
+    peer(alias).or(() -> announcedPeer(alias)).ifPresent(future::complete);
     return future;
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeRecord;
@@ -36,15 +37,23 @@ final class PeerNames {
   private final Host host;
   private final PeerDirectory directory;
   private final Duration patience;
+  private final BiConsumer<String, PeerId> pinner;
 
   /**
+   * @param pinner pins a name to a node at first use
    * @param patience how long an unknown alias is waited for
    */
-  PeerNames(Identity self, Host host, PeerDirectory directory, Duration patience) {
+  PeerNames(
+      Identity self,
+      Host host,
+      PeerDirectory directory,
+      Duration patience,
+      BiConsumer<String, PeerId> pinner) {
     this.self = self;
     this.host = host;
     this.directory = directory;
     this.patience = patience;
+    this.pinner = pinner;
   }
 
   /**
@@ -61,9 +70,25 @@ final class PeerNames {
     if (name.equals(self.nodeId())) return Optional.of(self.peerId());
     Optional<PeerId> id = peerId(name);
     if (id.isPresent()) return id;
-    Optional<PeerId> named = directory.peer(name);
+    Optional<PeerId> named = directory.peer(name).or(() -> directory.announcedPeer(name));
     if (named.isEmpty()) NodeRecord.requireAlias(name);
     return named;
+  }
+
+  /**
+   * As {@link #resolveNow}, for something that is to reach the peer. A node that was never met is known by the name it gave,
+   * signed; whoever uses the name pins it.
+   */
+  Optional<PeerId> resolveToUse(String name) {
+    Optional<PeerId> found = resolveNow(name);
+    if (found.isPresent()) pinAnnounced(name);
+    return found;
+  }
+
+  private Optional<PeerId> pinAnnounced(String name) {
+    Optional<PeerId> found = directory.announcedPeer(name);
+    found.ifPresent(peer -> pinner.accept(name, peer));
+    return found;
   }
 
   /**
@@ -74,7 +99,7 @@ final class PeerNames {
   CompletableFuture<PeerId> resolve(String name) {
     Optional<PeerId> now;
     try {
-      now = resolveNow(name);
+      now = resolveToUse(name);
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -91,6 +116,7 @@ final class PeerNames {
     return shared
         .copy()
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(peer -> pinAnnounced(alias).orElse(peer))
         .exceptionallyCompose(failure -> {
           directory.stopWaiting(alias, shared);
           return CompletableFuture.failedFuture(
@@ -99,6 +125,18 @@ final class PeerNames {
   }
 
   private UnknownPeerException unknown(String alias) {
+    List<PeerId> claimants = directory.claimants(alias);
+    if (claimants.size() > 1) {
+      return new UnknownPeerException(
+          alias,
+          "several nodes call themselves '"
+              + alias
+              + "', for example "
+              + claimants.getFirst()
+              + " and "
+              + claimants.getLast()
+              + "; write the peer id of the one you mean");
+    }
     List<String> connected = directory.connectedAliases();
     String known = connected.isEmpty()
         ? "no named peer is connected"

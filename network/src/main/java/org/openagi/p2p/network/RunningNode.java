@@ -41,6 +41,7 @@ import org.openagi.p2p.network.config.Verify;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.network.keystore.DataFolder;
+import org.openagi.p2p.network.keystore.DataFolderException;
 import org.openagi.p2p.network.keystore.IdentityFile;
 import org.openagi.p2p.network.link.MessageConfig;
 import org.openagi.p2p.network.link.MessageService;
@@ -54,7 +55,6 @@ import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferService;
 import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.node.OverlayConfig;
-import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
 import org.openagi.p2p.overlay.relay.MemoryMailStore;
 import org.slf4j.Logger;
@@ -152,7 +152,7 @@ record RunningNode(
     if (config.connectionsPerPeer() > 1) {
       host.addListener(new SpareConnections(host, later, config.connectionsPerPeer()));
     }
-    OverlayService overlay = overlay(config, identity, host, key, time);
+    OverlayService overlay = overlay(config, identity, host, key, directory, time);
     undo.push(overlay::close);
     NameKeeper nameKeeper =
         new NameKeeper(identity, host, pins, directory, keeper, events, time, overlay::onAccepted);
@@ -181,7 +181,12 @@ record RunningNode(
     LocalDiscovery discovery = new LocalDiscovery(config, host, keeper, events, time);
     undo.push(discovery::stop);
     discovery.start();
-    PeerNames names = new PeerNames(identity, host, directory, config.discoveryTimeout());
+    PeerNames names = new PeerNames(
+        identity,
+        host,
+        directory,
+        config.discoveryTimeout(),
+        (name, peer) -> pin(pins, name, peer, events, time));
     return new RunningNode(
         identity,
         now(time),
@@ -211,12 +216,33 @@ record RunningNode(
         .withTimeouts(HostConfig.Timeouts.defaults().withHeartbeat(config.heartbeatInterval()));
   }
 
+  /** A name that cannot be pinned is good for this once. */
+  private static void pin(
+      PinStore pins, String name, PeerId peer, EventBus events, TimeSource time) {
+    try {
+      pins.claim(name, peer, now(time));
+    } catch (DataFolderException e) {
+      events.publish(new NetworkEvent.FaultEvent(
+          now(time),
+          NetworkEvent.Fault.STORAGE_FAILED,
+          Optional.of(peer),
+          String.valueOf(e.getMessage()),
+          "the name '" + name + "' is not pinned"));
+    }
+  }
+
   private static OverlayService overlay(
-      P2PConfig config, Identity identity, Host host, HostKey key, TimeSource time) {
+      P2PConfig config,
+      Identity identity,
+      Host host,
+      HostKey key,
+      PeerDirectory directory,
+      TimeSource time) {
     Set<PeerId> listed = config.peers().stream()
         .flatMap(address -> address.peerId().stream())
         .collect(Collectors.toUnmodifiableSet());
-    OverlayConfig overlay = OverlayConfig.of(identity.nodeType(), config.heartbeatInterval());
+    OverlayConfig overlay =
+        OverlayConfig.of(identity.nodeId(), identity.nodeType(), config.heartbeatInterval());
     return new OverlayService(
         host,
         time,
@@ -226,7 +252,7 @@ record RunningNode(
             identity.peerId(),
             below,
             OverlayCrypto.of(key),
-            new OverlayListener() {},
+            new OverlayEvents(directory),
             identity.nodeType() == NodeType.STORAGE ? new MemoryMailStore() : null,
             new SecureRandom(),
             time));

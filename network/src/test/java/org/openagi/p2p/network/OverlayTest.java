@@ -1,8 +1,10 @@
 package org.openagi.p2p.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.overlay.health.HealthState;
 import org.openagi.p2p.overlay.node.OverlayNode;
 
@@ -52,9 +55,7 @@ class OverlayTest {
           () -> ask(
               node,
               n -> n.health().quality(id(other)).rttMicros() > 0
-                  && n.health()
-                      .state(id(other))
-                      .equals(java.util.Optional.of(HealthState.HEALTHY))));
+                  && n.health().state(id(other)).equals(Optional.of(HealthState.HEALTHY))));
     }
   }
 
@@ -88,5 +89,17 @@ class OverlayTest {
     bob.close();
     TestNodes.await("bob is gone", () -> ask(alice, n -> n.neighbours().isEmpty()));
     assertEquals(0, alice.overlay().violations());
+  }
+
+  @Test
+  void aNodeThatWasNeverMetIsKnownByTheNameItGave() {
+    P2PNetworkManager a = nodes.start("a");
+    P2PNetworkManager b = nodes.start("b", a);
+    P2PNetworkManager c = nodes.start("c", b);
+    c.registerMessageHandler(message -> {});
+    TestNodes.await("a knows c by name", () -> a.peerId("c").equals(Optional.of(id(c))));
+    assertTrue(a.sendMessage(NetworkMessage.text("c", "hello"), "c").join());
+    TestNodes.await(
+        "pinned at first use", () -> a.getPeerInfo("c").orElseThrow().alias().isPresent());
   }
 }

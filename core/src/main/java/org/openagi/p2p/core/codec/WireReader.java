@@ -35,6 +35,12 @@ public final class WireReader {
     return end - at;
   }
 
+  /** The next byte, unsigned, which stays; there must be one. */
+  public int peek() {
+    if (at >= end) throw new IllegalStateException("nothing is left");
+    return bytes[at] & 0xff;
+  }
+
   /** One byte, unsigned. */
   public int u8(String field) throws ProtocolViolationException {
     require(1, field);

@@ -1,5 +1,6 @@
 package org.openagi.p2p.overlay.linkstate;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.record.NodeRecord;
 import org.openagi.p2p.core.record.NodeType;
 
 /**
@@ -33,6 +35,7 @@ public final class LinkAdvert {
   public static final long MAX_LIFETIME_MILLIS = 86_400_000;
 
   private static final int VERSION = 1;
+  private static final int OPTION_NAME = 0x81;
   private static final int RELAYS = 0x01;
   private static final int KEEPS_MAIL = 0x02;
   private static final long MAX_NUMBER = (1L << 53) - 1;
@@ -50,6 +53,7 @@ public final class LinkAdvert {
    * @param keepsMail whether it keeps mail for who is away
    * @param sealKey what to seal for it with, at most {@link #MAX_SEAL_KEY_BYTES} bytes; empty if there is none
    * @param links its neighbours, in ascending order of their ids, at most {@link #MAX_LINKS}
+   * @param name what people call it, as in its node record; empty if it has none
    */
   public record Statement(
       PeerId origin,
@@ -60,13 +64,39 @@ public final class LinkAdvert {
       boolean relays,
       boolean keepsMail,
       Bytes sealKey,
-      List<AdvertLink> links) {
+      List<AdvertLink> links,
+      String name) {
+    /** One without a name. */
+    public Statement(
+        PeerId origin,
+        long sequence,
+        long issuedEpochMillis,
+        long lifetimeMillis,
+        NodeType nodeType,
+        boolean relays,
+        boolean keepsMail,
+        Bytes sealKey,
+        List<AdvertLink> links) {
+      this(
+          origin,
+          sequence,
+          issuedEpochMillis,
+          lifetimeMillis,
+          nodeType,
+          relays,
+          keepsMail,
+          sealKey,
+          links,
+          "");
+    }
+
     /** Validates and copies. */
     public Statement {
       requireRange("sequence", sequence, 0, MAX_NUMBER);
       requireRange("issue time", issuedEpochMillis, 0, MAX_NUMBER);
       requireRange("lifetime", lifetimeMillis, 1, MAX_LIFETIME_MILLIS);
       requireRange("seal key length", sealKey.length(), 0, MAX_SEAL_KEY_BYTES);
+      if (!name.isEmpty()) NodeRecord.requireAlias(name);
       links = List.copyOf(links);
       requireRange("number of links", links.size(), 0, MAX_LINKS);
       for (int i = 1; i < links.size(); i++) {
@@ -175,6 +205,10 @@ public final class LinkAdvert {
       Peers.write(out, link.peer());
       out.u8(link.rttStep()).u8(link.lossStep()).u8(link.loadStep());
     }
+    if (!said.name().isEmpty()) {
+      byte[] name = said.name().getBytes(StandardCharsets.US_ASCII);
+      out.u8(OPTION_NAME).varint(name.length).bytes(name);
+    }
     return Bytes.wrap(out.toArray());
   }
 
@@ -216,11 +250,22 @@ public final class LinkAdvert {
       links.add(new AdvertLink(
           Peers.read(in, "link"), in.u8("rtt step"), in.u8("loss step"), in.u8("load step")));
     }
-    in.unknownOptions("advert");
+    String name = name(in);
     boolean relays = (flags & RELAYS) != 0;
     boolean keepsMail = (flags & KEEPS_MAIL) != 0;
     return new Statement(
-        origin, sequence, issued, lifetime, type, relays, keepsMail, sealKey, links);
+        origin, sequence, issued, lifetime, type, relays, keepsMail, sealKey, links, name);
+  }
+
+  /** The first option, if it is the name; then those that are not known. */
+  private static String name(WireReader in) throws ProtocolViolationException {
+    String name = "";
+    if (in.remaining() > 0 && in.peek() == OPTION_NAME) {
+      in.u8("name option");
+      name = in.text(NodeRecord.MAX_ALIAS_CHARS, "name");
+    }
+    in.unknownOptions("advert");
+    return name;
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.openagi.p2p.core.record.NodeType;
 /**
  * Limits and times of the link state.
  *
+ * @param name what people call this node; empty if it has no name
  * @param nodeType what this node says it is
  * @param relays whether it passes on what others send
  * @param keepsMail whether it keeps mail for who is away
@@ -22,6 +23,7 @@ import org.openagi.p2p.core.record.NodeType;
  * @param clockTolerance by how much an advert may be dated later than now
  */
 public record LinkStateConfig(
+    String name,
     NodeType nodeType,
     boolean relays,
     boolean keepsMail,
@@ -60,6 +62,7 @@ public record LinkStateConfig(
   /** The defaults for a node of a type. */
   public static LinkStateConfig defaults(NodeType type) {
     return new LinkStateConfig(
+        "",
         type,
         type != NodeType.LIGHT,
         type == NodeType.STORAGE,
@@ -77,10 +80,29 @@ public record LinkStateConfig(
   /** The same with room for another number of adverts. */
   public LinkStateConfig withMaxAdverts(int most) {
     return new LinkStateConfig(
+        name,
         nodeType,
         relays,
         keepsMail,
         most,
+        maxUnchecked,
+        refreshBytesPerSecond,
+        minRefresh,
+        maxRefresh,
+        changePause,
+        changeBurst,
+        reconcileInterval,
+        clockTolerance);
+  }
+
+  /** The same for a node of a name. */
+  public LinkStateConfig withName(String value) {
+    return new LinkStateConfig(
+        value,
+        nodeType,
+        relays,
+        keepsMail,
+        maxAdverts,
         maxUnchecked,
         refreshBytesPerSecond,
         minRefresh,

@@ -34,4 +34,7 @@ public interface LinkStatePort extends OverlayPort {
 
   /** Ways may be other ones than before, or seal keys; told at most once per call of the machine. */
   void onRoutesChanged();
+
+  /** A node says, signed, what people call it; told when it is heard first and when it changes. */
+  default void onNamed(PeerId node, String name) {}
 }

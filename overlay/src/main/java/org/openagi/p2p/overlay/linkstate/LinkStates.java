@@ -96,6 +96,10 @@ public final class LinkStates implements OverlayMachine {
     public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
       passOn(advert, from);
       boolean news = before == null || saysOther(advert.statement(), before.statement());
+      String name = advert.statement().name();
+      if (before == null || !name.equals(before.statement().name())) {
+        port.onNamed(advert.origin(), name);
+      }
       if (table.size() > config.maxAdverts() + config.maxAdverts() / SLACK) trim(time.nanoTime());
       if (!news) return;
       ways.onChanged(false);

@@ -178,6 +178,7 @@ final class OwnAdvert {
         config.relays(),
         config.keepsMail(),
         sealKey,
-        links);
+        links,
+        config.name());
   }
 }

@@ -20,15 +20,16 @@ public record OverlayConfig(
   /**
    * What a node does that is told nothing else.
    *
+   * @param name what people call it; empty if it has no name
    * @param type what it is for
    * @param heartbeat silence after which a neighbour is probed
    */
-  public static OverlayConfig of(NodeType type, Duration heartbeat) {
+  public static OverlayConfig of(String name, NodeType type, Duration heartbeat) {
     return new OverlayConfig(
         HealthConfig.of(heartbeat),
         MembershipConfig.defaults(),
         BroadcastConfig.defaults().withRelays(type != NodeType.LIGHT),
-        LinkStateConfig.defaults(type),
+        LinkStateConfig.defaults(type).withName(name),
         RelayConfig.defaults(type != NodeType.LIGHT),
         ReputationConfig.defaults());
   }

@@ -37,6 +37,9 @@ public interface OverlayListener {
    */
   default void onBroadcastTaken(long number, int neighbours) {}
 
+  /** A node, any number of links away, says what people call it; empty if it has no name any more. */
+  default void onNamed(PeerId node, String name) {}
+
   /** Ways to peers may be other ones than before. */
   default void onRoutesChanged() {}
 }

@@ -377,6 +377,11 @@ public final class OverlayNode {
     }
 
     @Override
+    public void onNamed(PeerId node, String name) {
+      listener.onNamed(node, name);
+    }
+
+    @Override
     public void onRoutesChanged() {
       relay.onRoutesChanged(time.nanoTime());
       listener.onRoutesChanged();
