@@ -46,6 +46,8 @@ import org.openagi.p2p.network.keystore.IdentityFile;
 import org.openagi.p2p.network.link.MessageConfig;
 import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
+import org.openagi.p2p.network.overlay.Everyone;
+import org.openagi.p2p.network.overlay.OverlayListeners;
 import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.network.peers.RememberedPeers;
 import org.openagi.p2p.network.pins.PinStore;
@@ -55,6 +57,7 @@ import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferService;
 import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.node.OverlayConfig;
+import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
 import org.openagi.p2p.overlay.relay.MemoryMailStore;
 import org.slf4j.Logger;
@@ -152,7 +155,9 @@ record RunningNode(
     if (config.connectionsPerPeer() > 1) {
       host.addListener(new SpareConnections(host, later, config.connectionsPerPeer()));
     }
-    OverlayService overlay = overlay(config, identity, host, key, directory, time);
+    OverlayListeners overlayListeners = new OverlayListeners();
+    overlayListeners.add(new OverlayEvents(directory));
+    OverlayService overlay = overlay(config, identity, host, key, overlayListeners, time);
     undo.push(overlay::close);
     NameKeeper nameKeeper =
         new NameKeeper(identity, host, pins, directory, keeper, events, time, overlay::onAccepted);
@@ -165,6 +170,16 @@ record RunningNode(
     MessageService messages = messages(config, identity, host, key, directory, store, time);
     undo.push(() -> messages.close(config.stopTimeout()));
     messages.addFaultListener(new MessageFaults(events, time));
+    Everyone everyone = new Everyone(
+        overlay,
+        () -> !host.connections().isEmpty(),
+        time,
+        config.messageTimeout(),
+        directory::displayName,
+        messages.broadcasts()::take);
+    messages.setBroadcastRoute(everyone);
+    overlayListeners.add(everyone);
+    undo.push(everyone::close);
     extras.handlers().attachTo(messages);
     undo.push(extras.handlers()::detach);
     TransferService transfers = new TransferService(
@@ -236,7 +251,7 @@ record RunningNode(
       Identity identity,
       Host host,
       HostKey key,
-      PeerDirectory directory,
+      OverlayListener listener,
       TimeSource time) {
     Set<PeerId> listed = config.peers().stream()
         .flatMap(address -> address.peerId().stream())
@@ -252,7 +267,7 @@ record RunningNode(
             identity.peerId(),
             below,
             OverlayCrypto.of(key),
-            new OverlayEvents(directory),
+            listener,
             identity.nodeType() == NodeType.STORAGE ? new MemoryMailStore() : null,
             new SecureRandom(),
             time));

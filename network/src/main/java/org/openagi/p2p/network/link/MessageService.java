@@ -112,6 +112,8 @@ public final class MessageService implements AutoCloseable {
       connectionsChanged(connection);
     }
   };
+  private final BroadcastInbox broadcasts;
+  private volatile @Nullable BroadcastRoute toEveryone;
   private volatile boolean closed;
 
   /**
@@ -141,6 +143,7 @@ public final class MessageService implements AutoCloseable {
         time,
         new InboxCounters(),
         new HandlerFaults()));
+    this.broadcasts = new BroadcastInbox(handlers, config.receive(), new HandlerFaults());
     this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     this.queue = new MessageQueue(store, key, config, time, new RunningQueue(this));
@@ -270,8 +273,23 @@ public final class MessageService implements AutoCloseable {
     }
   }
 
-  /** Queues a message for every peer that is connected now; they share the payload. */
+  /** Sets the way of messages to everyone, in place of a copy for each peer that is connected. */
+  public void setBroadcastRoute(BroadcastRoute route) {
+    toEveryone = route;
+  }
+
+  /** Hands over messages to everyone that arrived by another way. */
+  public BroadcastInbox broadcasts() {
+    return broadcasts;
+  }
+
+  /**
+   * Sends a message to everyone: by the {@linkplain #setBroadcastRoute way} that was set, or to every peer that is connected
+   * now; then they share the payload.
+   */
   public Delivery broadcast(NetworkMessage message, DeliveryOptions options) {
+    BroadcastRoute route = toEveryone;
+    if (route != null && !closed) return route.broadcast(message, options);
     NetworkMessage toAll = message.recipientId().equals(NetworkMessage.EVERYONE)
         ? message
         : message.withRecipient(NetworkMessage.EVERYONE);
@@ -377,6 +395,7 @@ public final class MessageService implements AutoCloseable {
   public void close(Duration grace) {
     if (closed) return;
     closed = true;
+    broadcasts.close();
     requests.close();
     signalRoom();
     long end = System.nanoTime() + grace.toNanos();

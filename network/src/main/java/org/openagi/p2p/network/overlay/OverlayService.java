@@ -4,6 +4,7 @@ import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -177,6 +178,15 @@ public final class OverlayService implements AutoCloseable {
         task.run();
         arm();
       });
+    } catch (RejectedExecutionException ended) {
+      LOG.atTrace().log("task after the overlay's end");
+    }
+  }
+
+  /** Runs a task on the overlay's thread after a pause; dropped after the end. */
+  public void executeLater(Duration pause, Runnable task) {
+    try {
+      executor.schedule(() -> execute(task), pause.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException ended) {
       LOG.atTrace().log("task after the overlay's end");
     }

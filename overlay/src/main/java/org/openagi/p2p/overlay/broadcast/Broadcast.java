@@ -55,6 +55,7 @@ public final class Broadcast implements OverlayMachine {
   private final RandomGenerator random;
   private final TimeSource time;
   private final long epoch;
+  private final long startedNanos;
   private final Map<PeerId, Branch> branches = new LinkedHashMap<>();
   private final SeenMessages seen;
   private final MessageCache cache;
@@ -67,8 +68,6 @@ public final class Broadcast implements OverlayMachine {
   private long number;
   private long announceNanos = NEVER;
   private long confirmNanos = NEVER;
-  private long startedNanos;
-  private boolean started;
   private long nextOptimisationNanos;
 
   /**
@@ -87,9 +86,11 @@ public final class Broadcast implements OverlayMachine {
     this.port = port;
     this.random = random;
     this.time = time;
-    this.epoch = time.epochMillis();
+    this.epoch = Math.max(0, time.epochMillis());
+    this.startedNanos = time.nanoTime();
     this.seen = new SeenMessages(config);
     this.cache = new MessageCache(config);
+    pauseOptimisation(startedNanos);
   }
 
   // ---- messages of this node -------------------------------------------------------------------
@@ -102,7 +103,6 @@ public final class Broadcast implements OverlayMachine {
    * @throws IllegalArgumentException if the payload is too long
    */
   public long broadcast(Bytes payload, long nowNanos) {
-    start(nowNanos);
     if (payload.length() > BroadcastMessage.MAX_PAYLOAD_BYTES) {
       throw new IllegalArgumentException("broadcast of "
           + payload.length()
@@ -145,7 +145,6 @@ public final class Broadcast implements OverlayMachine {
 
   @Override
   public void onLinkUp(OverlayLink link, long nowNanos) {
-    start(nowNanos);
     branches.put(link.peer(), new Branch(link.peer()));
     cache.expire(nowNanos);
     if (cache.size() == 0) return;
@@ -158,13 +157,6 @@ public final class Broadcast implements OverlayMachine {
     if (branches.remove(peer) == null) return;
     missing.removeAnnouncer(peer);
     tell(own.onGone(peer));
-  }
-
-  private void start(long nowNanos) {
-    if (started) return;
-    started = true;
-    startedNanos = nowNanos;
-    pauseOptimisation(nowNanos);
   }
 
   private void pauseOptimisation(long nowNanos) {
