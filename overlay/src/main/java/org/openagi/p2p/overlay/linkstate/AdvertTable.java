@@ -40,9 +40,15 @@ final class AdvertTable {
 
   /** The slot of an origin, or {@link #NONE}. */
   int slotOf(PeerId origin) {
+    return slotOf(origin, Peers.hash(origin));
+  }
+
+  /** The same with {@link Peers#hash} of the origin known. */
+  int slotOf(PeerId origin, long hash) {
     int mask = index.length - 1;
-    for (int at = home(Peers.hash(origin), mask); index[at] != NONE; at = (at + 1) & mask) {
-      if (adverts[index[at]].origin().equals(origin)) return index[at];
+    for (int at = home(hash, mask); index[at] != NONE; at = (at + 1) & mask) {
+      LinkAdvert each = adverts[index[at]];
+      if (each.originHash() == hash && each.origin().equals(origin)) return index[at];
     }
     return NONE;
   }
@@ -51,7 +57,7 @@ final class AdvertTable {
   int slotOfHash(long hash) {
     int mask = index.length - 1;
     for (int at = home(hash, mask); index[at] != NONE; at = (at + 1) & mask) {
-      if (Peers.hash(adverts[index[at]].origin()) == hash) return index[at];
+      if (adverts[index[at]].originHash() == hash) return index[at];
     }
     return NONE;
   }
@@ -90,7 +96,7 @@ final class AdvertTable {
 
   private void link(int slot) {
     int mask = index.length - 1;
-    int at = home(Peers.hash(adverts[slot].origin()), mask);
+    int at = home(adverts[slot].originHash(), mask);
     while (index[at] != NONE) at = (at + 1) & mask;
     index[at] = slot;
   }
@@ -119,7 +125,7 @@ final class AdvertTable {
 
   private int positionOf(int slot) {
     int mask = index.length - 1;
-    int at = home(Peers.hash(adverts[slot].origin()), mask);
+    int at = home(adverts[slot].originHash(), mask);
     while (index[at] != slot) at = (at + 1) & mask;
     return at;
   }
@@ -129,7 +135,7 @@ final class AdvertTable {
     int mask = index.length - 1;
     int gap = positionOf(slot);
     for (int at = (gap + 1) & mask; index[at] != NONE; at = (at + 1) & mask) {
-      int home = home(Peers.hash(adverts[index[at]].origin()), mask);
+      int home = home(adverts[index[at]].originHash(), mask);
       if (((at - home) & mask) >= ((at - gap) & mask)) {
         index[gap] = index[at];
         gap = at;

@@ -167,8 +167,7 @@ final class Intake {
     for (AdvertLink link : advert.statement().links()) {
       int slot = table.slotOf(link.peer());
       if (slot == AdvertTable.NONE) continue;
-      boolean both = table.advert(slot).linkTo(advert.origin()) != null;
-      if (both) nearest = Math.min(nearest, table.hops(slot));
+      if (table.advert(slot).isLinkedWith(advert)) nearest = Math.min(nearest, table.hops(slot));
     }
     return Math.min(AdvertTable.UNKNOWN_HOPS, nearest + 1);
   }

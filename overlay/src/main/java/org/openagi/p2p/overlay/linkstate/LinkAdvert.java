@@ -117,6 +117,12 @@ public final class LinkAdvert {
   private final Statement statement;
   private final Bytes content;
   private final Bytes signature;
+  private final long originHash;
+
+  // what computing ways needs of each link; made when it is asked for first, and equal whoever
+  // makes it
+  private long @Nullable [] linkHashes;
+  private int @Nullable [] linkMicros;
 
   private LinkAdvert(Statement statement, Bytes content, Bytes signature) {
     if (signature.length() > MAX_SIGNATURE_BYTES) {
@@ -125,6 +131,7 @@ public final class LinkAdvert {
     this.statement = statement;
     this.content = content;
     this.signature = signature;
+    this.originHash = Peers.hash(statement.origin());
   }
 
   /** Signs a statement. */
@@ -177,19 +184,50 @@ public final class LinkAdvert {
     return content.length() + signature.length() + 3;
   }
 
-  @Nullable
-  AdvertLink linkTo(PeerId peer) {
-    List<AdvertLink> links = statement.links();
-    int low = 0;
-    int high = links.size() - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      int order = links.get(middle).peer().compareTo(peer);
-      if (order == 0) return links.get(middle);
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
+  /** {@link Peers#hash} of the origin. */
+  long originHash() {
+    return originHash;
+  }
+
+  /** {@link Peers#hash} of the other ends, in the order of the links. Not to be changed. */
+  long[] linkHashes() {
+    long[] hashes = linkHashes;
+    if (hashes == null) {
+      hashes = new long[statement.links().size()];
+      for (int i = 0; i < hashes.length; i++) {
+        hashes[i] = Peers.hash(statement.links().get(i).peer());
+      }
+      linkHashes = hashes;
     }
-    return null;
+    return hashes;
+  }
+
+  /** Costs of the links, in their order. Not to be changed. */
+  int[] linkMicros() {
+    int[] micros = linkMicros;
+    if (micros == null) {
+      micros = new int[statement.links().size()];
+      for (int i = 0; i < micros.length; i++)
+        micros[i] = statement.links().get(i).costMicros();
+      linkMicros = micros;
+    }
+    return micros;
+  }
+
+  /** The place of the link to another advert's origin, or -1. */
+  int indexOfLinkTo(LinkAdvert other) {
+    long[] hashes = linkHashes();
+    for (int i = 0; i < hashes.length; i++) {
+      if (hashes[i] == other.originHash && statement.links().get(i).peer().equals(other.origin())) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether both say that there is a link between them. */
+  boolean isLinkedWith(LinkAdvert other) {
+    return indexOfLinkTo(other) >= 0 && other.indexOfLinkTo(this) >= 0;
   }
 
   private static Bytes encode(Statement said) {

@@ -33,12 +33,14 @@ final class LinkGraph {
     for (int slot = 0; slot < nodes; slot++) {
       LinkAdvert advert = table.advert(slot);
       relays[slot] = advert.statement().relays();
-      for (AdvertLink there : advert.statement().links()) {
-        int other = table.slotOf(there.peer());
+      long[] hashes = advert.linkHashes();
+      for (int i = 0; i < hashes.length; i++) {
+        int other = table.slotOf(advert.statement().links().get(i).peer(), hashes[i]);
         if (other <= slot) continue; // unknown, or seen from the other end
-        AdvertLink back = table.advert(other).linkTo(advert.origin());
-        if (back == null) continue;
-        pairs.add(slot, other, Math.max(there.costMicros(), back.costMicros()));
+        LinkAdvert there = table.advert(other);
+        int back = there.indexOfLinkTo(advert);
+        if (back < 0) continue;
+        pairs.add(slot, other, Math.max(advert.linkMicros()[i], there.linkMicros()[back]));
         degree[slot]++;
         degree[other]++;
       }

@@ -272,7 +272,7 @@ public final class LinkStates implements OverlayMachine {
     for (AdvertLink link : table.advert(slot).statement().links()) {
       int other = table.slotOf(link.peer());
       if (other == AdvertTable.NONE || hops[other] != hops[slot] - 1) continue;
-      if (table.advert(other).linkTo(table.advert(slot).origin()) != null) return other;
+      if (table.advert(other).isLinkedWith(table.advert(slot))) return other;
     }
     return AdvertTable.NONE;
   }

@@ -53,7 +53,7 @@ final class Reconciler {
   }
 
   private static void add(LinkAdvert advert, long salt, long[] buckets) {
-    long origin = Peers.hash(advert.origin());
+    long origin = advert.originHash();
     buckets[bucketOf(origin)] ^= mix(mix(origin ^ salt) ^ advert.sequence());
   }
 
@@ -92,14 +92,14 @@ final class Reconciler {
     for (int i = 0; i < LinkStateFrame.BUCKETS; i++) buckets.add(new ArrayList<>(4));
     for (int slot = 0; slot < table.size(); slot++) {
       LinkAdvert each = table.advert(slot);
-      long origin = Peers.hash(each.origin());
+      long origin = each.originHash();
       buckets
           .get(bucketOf(origin))
           .add(new Listing.Entry(origin, each.sequence(), table.hops(slot)));
     }
     LinkAdvert mine = own.advert();
     if (mine != null) {
-      long origin = Peers.hash(mine.origin());
+      long origin = mine.originHash();
       buckets.get(bucketOf(origin)).add(new Listing.Entry(origin, mine.sequence(), 0));
     }
     return buckets;
@@ -132,7 +132,7 @@ final class Reconciler {
 
   private boolean isWanted(Listing.Entry entry, int horizon) {
     LinkAdvert mine = own.advert();
-    if (mine != null && Peers.hash(mine.origin()) == entry.origin()) {
+    if (mine != null && mine.originHash() == entry.origin()) {
       return entry.sequence() > mine.sequence();
     }
     int slot = table.slotOfHash(entry.origin());
@@ -142,7 +142,7 @@ final class Reconciler {
 
   private static void addIfLacking(
       LinkAdvert advert, long buckets, Map<Long, Listing.Entry> theirs, List<LinkAdvert> lacking) {
-    long origin = Peers.hash(advert.origin());
+    long origin = advert.originHash();
     if ((buckets >>> bucketOf(origin) & 1) == 0) return;
     Listing.Entry known = theirs.get(origin);
     if (known == null || known.sequence() < advert.sequence()) lacking.add(advert);
@@ -154,7 +154,7 @@ final class Reconciler {
     for (long origin : wish.origins()) {
       int slot = table.slotOfHash(origin);
       if (slot != AdvertTable.NONE) wished.add(table.advert(slot));
-      else if (mine != null && Peers.hash(mine.origin()) == origin) wished.add(mine);
+      else if (mine != null && mine.originHash() == origin) wished.add(mine);
     }
     send(from, wished, nowNanos);
   }

@@ -1,0 +1,319 @@
+package org.openagi.p2p.overlay.linkstate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.overlay.LinkQuality;
+import org.openagi.p2p.overlay.NextHop;
+import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.RoutingNet;
+import org.openagi.p2p.overlay.RoutingNet.Node;
+import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Adverts;
+import org.openagi.p2p.overlay.relay.RelayConfig;
+
+/** What nodes know of each other's links, and that liars can't change it for others. */
+class LinkStatesTest {
+  private final RoutingNet net = new RoutingNet(1);
+
+  private List<Node> chain(int length) {
+    List<Node> nodes = net.add(1, length, NodeType.FULL);
+    for (int i = 1; i < length; i++) net.link(nodes.get(i - 1), nodes.get(i));
+    net.run(Duration.ofSeconds(5));
+    return nodes;
+  }
+
+  private Route route(Node from, PeerId to) {
+    return from.links.route(to, net.time.nanoTime());
+  }
+
+  private long refused(Node node, AdvertRefusal why) {
+    return node.links.counts().refused().getOrDefault(why, 0L);
+  }
+
+  /** An advert that is rightly signed by whoever it says it is of. */
+  private LinkAdvert advert(
+      PeerId origin, long sequence, long issued, boolean relays, PeerId... peers) {
+    List<AdvertLink> links = new ArrayList<>();
+    for (PeerId each : peers) links.add(new AdvertLink(each, 0, 0, 0));
+    links.sort(Comparator.comparing(AdvertLink::peer));
+    return LinkAdvert.of(
+        new LinkAdvert.Statement(
+            origin, sequence, issued, 180_000, NodeType.FULL, relays, false, Bytes.EMPTY, links),
+        signed -> RoutingNet.signature(origin, signed));
+  }
+
+  private void give(Node node, PeerId from, LinkAdvert... adverts) {
+    for (LinkAdvert each : adverts) node.receive(from, new Adverts(List.of(each)));
+  }
+
+  @Test
+  void everyoneLearnsOfEveryoneAndANewcomerTooAtOnce() {
+    List<Node> nodes = chain(6);
+    for (Node each : nodes) assertEquals(5, each.links.counts().known());
+    Node late = net.add(50);
+    net.link(late, nodes.getLast());
+    net.run(Duration.ofMillis(200));
+    assertEquals(6, late.links.counts().known());
+    net.run(Duration.ofMillis(800));
+    assertEquals(6, route(late, nodes.getFirst().id).hops());
+  }
+
+  @Test
+  void whatGossipLostIsReconciled() {
+    List<Node> nodes = net.add(1, 10, NodeType.FULL);
+    net.spy = (from, to, frame) -> !(frame instanceof Adverts) || net.random.nextBoolean();
+    for (int i = 0; i < 10; i++) {
+      net.link(nodes.get(i), nodes.get((i + 1) % 10));
+      net.link(nodes.get(i), nodes.get((i + 3) % 10));
+    }
+    net.run(Duration.ofMinutes(10));
+    for (Node each : nodes) assertEquals(9, each.links.counts().known());
+  }
+
+  @Test
+  void aSealKeyIsKnownEverywhereAndChangesAtOnce() {
+    List<Node> nodes = chain(4);
+    Node a = nodes.getFirst();
+    Node d = nodes.getLast();
+    assertTrue(d.links.sealKey(a.id).isEmpty());
+    a.relay.announceSealKey(Bytes.ofUtf8("first"));
+    a.arm();
+    net.run(Duration.ofMillis(100));
+    assertEquals(Bytes.ofUtf8("first"), d.relay.sealKey(a.id).orElseThrow());
+    a.relay.announceSealKey(Bytes.ofUtf8("second"));
+    a.arm();
+    net.run(Duration.ofMillis(100));
+    assertEquals(Bytes.ofUtf8("second"), d.relay.sealKey(a.id).orElseThrow());
+  }
+
+  @Test
+  void aLinkThatOnlyOneEndAdvertisesDoesNotCount() {
+    List<Node> nodes = chain(4);
+    Node a = nodes.get(0);
+    Node liar = net.add(66);
+    net.link(liar, a);
+    net.run(Duration.ofSeconds(2));
+    PeerId d = nodes.get(3).id;
+    // the liar says that it is next to everybody, and that its links cost nothing
+    long now = net.time.epochMillis();
+    give(a, liar.id, advert(liar.id, now + 5000, now, true, a.id, nodes.get(2).id, d));
+    net.run(Duration.ofSeconds(1));
+    assertEquals(
+        List.of(nodes.get(1).id),
+        route(a, d).nextHops().stream().map(NextHop::peer).toList());
+    assertEquals(3, route(a, d).hops());
+  }
+
+  @Test
+  void aLiarCannotMakeItsLinkLookBetterThanTheOtherEndSees() {
+    Node a = net.add(1);
+    Node b = net.add(2);
+    Node liar = net.add(3);
+    Node d = net.add(4);
+    net.link(a, b);
+    net.link(b, d);
+    net.link(a, liar, Duration.ofMillis(10));
+    net.link(liar, d, Duration.ofMillis(200));
+    net.run(Duration.ofSeconds(5));
+    long now = net.time.epochMillis();
+    give(a, liar.id, advert(liar.id, now + 5000, now, true, a.id, d.id));
+    net.run(Duration.ofSeconds(1));
+    assertEquals(b.id, route(a, d.id).nextHops().getFirst().peer());
+    assertEquals(1000, route(a, d.id).nextHops().getFirst().sharePermille());
+  }
+
+  @Test
+  void forgedReplayedExpiredAndFutureDatedAdvertsAreRefusedAndCounted() {
+    List<Node> nodes = chain(3);
+    Node a = nodes.get(0);
+    PeerId b = nodes.get(1).id;
+    PeerId c = nodes.get(2).id;
+    LinkAdvert before = a.links.advert(c).orElseThrow();
+    long now = net.time.epochMillis();
+
+    LinkAdvert.Statement said = advert(c, now + 9_000, now, false).statement();
+    give(a, b, LinkAdvert.of(said, signed -> Bytes.ofUtf8("forged")));
+    assertEquals(1, refused(a, AdvertRefusal.BAD_SIGNATURE));
+    assertEquals(List.of("BAD_SIGNATURE"), a.blames);
+
+    long old = refused(a, AdvertRefusal.OLD);
+    give(a, b, before);
+    assertEquals(old + 1, refused(a, AdvertRefusal.OLD));
+
+    give(a, b, advert(c, now + 9_000, now - 200_000, false));
+    assertEquals(1, refused(a, AdvertRefusal.EXPIRED));
+    give(a, b, advert(c, now + 9_000, now + 700_000, false));
+    assertEquals(1, refused(a, AdvertRefusal.FUTURE_DATED));
+
+    assertEquals(before, a.links.advert(c).orElseThrow());
+    assertEquals(List.of("BAD_SIGNATURE"), a.blames, "the others it could not know");
+  }
+
+  @Test
+  void aFloodOfForgedAdvertsCostsFewSignatureChecks() {
+    List<Node> nodes = chain(2);
+    Node a = nodes.get(0);
+    PeerId liar = nodes.get(1).id;
+    long now = net.time.epochMillis();
+    for (int i = 0; i < 10_000; i++) {
+      LinkAdvert.Statement said =
+          advert(RoutingNet.peer(1000 + i), now, now, true).statement();
+      give(a, liar, LinkAdvert.of(said, signed -> Bytes.ofUtf8("forged")));
+    }
+    long checked = refused(a, AdvertRefusal.BAD_SIGNATURE);
+    assertTrue(checked <= 2 * 1024 / 64 + 1, checked + " checked");
+    assertEquals(1, a.links.counts().known());
+    assertEquals(10_000, a.blames.size());
+  }
+
+  @Test
+  void aFloodOfGoodAdvertsOfOneOriginIsSlowedDown() {
+    List<Node> nodes = chain(3);
+    Node a = nodes.get(0);
+    PeerId b = nodes.get(1).id;
+    PeerId c = nodes.get(2).id;
+    long now = net.time.epochMillis();
+    long accepted = a.links.counts().accepted();
+    for (int i = 1; i <= 1000; i++) give(a, b, advert(c, now + i, now, true, b));
+    assertTrue(a.links.counts().accepted() - accepted <= 8);
+    assertTrue(refused(a, AdvertRefusal.ORIGIN_TOO_FAST) >= 992);
+  }
+
+  @Test
+  void theTableIsBoundedAndTheFarthestGiveWay() throws ProtocolViolationException {
+    int most = 32;
+    List<Node> nodes = new ArrayList<>();
+    for (int i = 1; i <= 60; i++) {
+      nodes.add(net.add(
+          i,
+          NodeType.FULL,
+          LinkStateConfig.defaults(NodeType.FULL).withMaxAdverts(most),
+          RelayConfig.defaults(true),
+          null));
+      if (i > 1) net.link(nodes.get(i - 2), nodes.get(i - 1));
+      net.run(Duration.ofMillis(100));
+    }
+    net.run(Duration.ofMinutes(2));
+    Node first = nodes.getFirst();
+    LinkStateCounts counts = first.links.counts();
+    assertTrue(counts.known() <= most + most / 16, counts.known() + " known");
+    for (int hops = 1; hops < most - 4; hops++) {
+      assertTrue(first.links.advert(nodes.get(hops).id).isPresent(), hops + " hops away");
+    }
+    assertTrue(first.links.advert(nodes.get(50).id).isEmpty());
+    assertEquals(20, route(first, nodes.get(20).id).hops());
+  }
+
+  @Test
+  void aLinkThatFlapsCostsFewAdverts() {
+    List<Node> nodes = chain(3);
+    Node a = nodes.get(0);
+    Node b = nodes.get(1);
+    long before = b.links.counts().issued();
+    for (int i = 0; i < 300; i++) {
+      net.cut(a, b);
+      net.run(Duration.ofMillis(500));
+      net.link(a, b);
+      net.run(Duration.ofMillis(500));
+    }
+    long issued = b.links.counts().issued() - before;
+    assertTrue(issued <= 20, issued + " adverts in five minutes of flapping");
+  }
+
+  @Test
+  void anAdvertOfItselfThatIsNewerMakesANodeGoBeyondIt() {
+    List<Node> nodes = chain(2);
+    Node a = nodes.get(0);
+    long ahead = net.time.epochMillis() + 300_000;
+    // from before a restart, when its clock was five minutes ahead
+    give(a, nodes.get(1).id, advert(a.id, ahead, ahead, true));
+    net.run(Duration.ofSeconds(6));
+    assertEquals(ahead + 1, a.links.advert(a.id).orElseThrow().sequence());
+  }
+
+  @Test
+  void costFollowsWhatIsMeasuredAndSharesDoNotFlap() {
+    List<Node> nodes = net.add(1, 4, NodeType.FULL); // a, b, b2, d
+    Node a = nodes.get(0);
+    PeerId b = nodes.get(1).id;
+    net.link(a, nodes.get(1));
+    net.link(a, nodes.get(2));
+    net.link(nodes.get(1), nodes.get(3));
+    net.link(nodes.get(2), nodes.get(3));
+    net.run(Duration.ofSeconds(5));
+    PeerId d = nodes.get(3).id;
+    assertEquals(500, route(a, d).nextHops().getFirst().sharePermille(), 1);
+
+    a.qualities.put(b, new LinkQuality(24_000, 0, 0)); // a little worse: both go on sharing
+    net.run(Duration.ofSeconds(10));
+    assertTrue(shareOf(b, route(a, d)) > 300);
+    a.qualities.put(b, new LinkQuality(24_000, 200, 0)); // a fifth is lost
+    net.run(Duration.ofSeconds(10));
+    assertEquals(0, shareOf(b, route(a, d)));
+    assertEquals(2, route(a, d).nextHops().size(), "still there for when the other fails");
+    a.qualities.put(b, new LinkQuality(20_000, 0, 950)); // full
+    net.run(Duration.ofSeconds(10));
+    assertEquals(0, shareOf(b, route(a, d)));
+    a.qualities.remove(b);
+    net.run(Duration.ofSeconds(10));
+    assertTrue(shareOf(b, route(a, d)) > 300);
+  }
+
+  private static int shareOf(PeerId peer, Route route) {
+    for (NextHop each : route.nextHops()) if (each.peer().equals(peer)) return each.sharePermille();
+    return -1;
+  }
+
+  @Test
+  void whoIsGoneIsForgottenAndRefreshesStayWithinTheBudget() {
+    List<Node> nodes = chain(4);
+    net.kill(nodes.get(3));
+    net.run(Duration.ofSeconds(1));
+    assertTrue(route(nodes.get(0), nodes.get(3).id).isEmpty());
+    net.run(Duration.ofMinutes(4));
+    assertEquals(2, nodes.get(0).links.counts().known());
+    assertEquals(1, nodes.get(0).links.counts().expired());
+    long accepted = nodes.get(0).links.counts().accepted();
+    net.run(Duration.ofHours(1));
+    long refreshes = nodes.get(0).links.counts().accepted() - accepted;
+    assertTrue(refreshes >= 2 * 60 && refreshes <= 2 * 80, refreshes + " in an hour of two nodes");
+  }
+
+  @Test
+  void theRefreshIntervalGrowsWithTheNetwork() {
+    Node a = net.add(1);
+    OwnAdvert own = new OwnAdvert(
+        LinkStateConfig.defaults(NodeType.FULL), a.id, a, net.time, net.time.nanoTime());
+    assertEquals(60_000, own.refreshMillis(10));
+    assertEquals(500_000, own.refreshMillis(1000));
+    assertEquals(3_600_000, own.refreshMillis(1_000_000));
+  }
+
+  @Test
+  void aStormOfNewsMakesFewComputations() {
+    List<Node> nodes = chain(4);
+    Node a = nodes.get(0);
+    long before = a.links.counts().computations();
+    for (int i = 0; i < 200; i++) {
+      long now = net.time.epochMillis();
+      PeerId c = nodes.get(2).id;
+      boolean odd = i % 2 == 1;
+      give(a, nodes.get(1).id, advert(RoutingNet.peer(500 + i), now, now, odd, c));
+      route(a, nodes.get(3).id);
+      net.run(Duration.ofMillis(1));
+    }
+    long computed = a.links.counts().computations() - before;
+    assertTrue(computed >= 2 && computed <= 6, computed + " computations in 200 ms");
+    assertFalse(route(a, nodes.get(3).id).isEmpty());
+  }
+}
