@@ -382,8 +382,13 @@ def mail(net, folder, log, args):
     flow.check(d, 60)
     d.stop()
     a.start()
-    waiting = lambda: json.loads(a.command("queue", "--json").stdout or "{}")
-    until(lambda: not [m for m in waiting().get("waiting", [1])], 60, "a sees the receipt")
+    def waiting():
+        done = a.command("queue", "list", "--json")
+        if done.returncode != 0:
+            raise Broken("p2p queue list: " + done.stderr.strip())
+        return [line for line in done.stdout.splitlines() if json.loads(line).get("to") == "d"]
+
+    until(lambda: not waiting(), 60, "a sees the receipt")
     a.stop()
     s.stop()
     return {"messages": flow.sent}
