@@ -1,6 +1,7 @@
 package org.openagi.p2p.net;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -56,6 +57,12 @@ public interface Connection {
 
   /** What the liveness monitor thinks of the link. */
   LinkState health();
+
+  /**
+   * Has the liveness monitor wait at least so long after the last sign of life before it closes the connection, since the
+   * caller watches the peer and decides before. {@link Duration#ZERO} ends that.
+   */
+  void setPatience(Duration patience);
 
   /** A snapshot of counters. */
   ConnectionStats stats();

@@ -119,6 +119,12 @@ public interface Host extends AutoCloseable {
   void unprotect(PeerId peer, String tag);
 
   /**
+   * Refuses new connections of a peer, in both directions, with the cause {@link RefusalCause#GATED}, or no longer. Open
+   * ones stay. At most {@value org.openagi.p2p.net.limits.ConnectionLimiter#MAX_REFUSED_PEERS} peers: the oldest give way.
+   */
+  void setRefused(PeerId peer, boolean refused);
+
+  /**
    * Keeps a connection to the peer: dials it now and, with back-off, whenever the last connection
    * was lost, until {@link #releaseConnected}. At most {@link HostConfig#maxKeptPeers} peers;
    * returns false beyond that.

@@ -3,10 +3,10 @@ package org.openagi.p2p.network;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
@@ -42,24 +42,17 @@ final class HostEvents implements HostListener {
   private final RememberedPeers remembered;
   private final EventBus events;
   private final TimeSource time;
+  private final Predicate<PeerId> overlayWatches;
 
   /** Open connections of each connected peer. */
   private final Map<PeerId, Integer> connections = new HashMap<>();
 
-  /** When a peer was last reported as not reached, and as refused. */
-  private final Map<PeerId, Long> dialFaults = new LeastRecent();
+  /** Peers that were reported as not reached, and as refused. */
+  private final RecentReports<PeerId> dialFaults =
+      new RecentReports<>(FAULT_PAUSE, FAULTS_TRACKED_MAX);
 
-  private final Map<PeerId, Long> refusals = new LeastRecent();
-
-  /** The time of reports by peer; the oldest give way. */
-  private static final class LeastRecent extends LinkedHashMap<PeerId, Long> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<PeerId, Long> eldest) {
-      return size() > FAULTS_TRACKED_MAX;
-    }
-  }
+  private final RecentReports<PeerId> refusals =
+      new RecentReports<>(FAULT_PAUSE, FAULTS_TRACKED_MAX);
 
   HostEvents(
       Host host,
@@ -67,21 +60,23 @@ final class HostEvents implements HostListener {
       PeerKeeper keeper,
       RememberedPeers remembered,
       EventBus events,
-      TimeSource time) {
+      TimeSource time,
+      Predicate<PeerId> overlayWatches) {
     this.host = host;
     this.directory = directory;
     this.keeper = keeper;
     this.remembered = remembered;
     this.events = events;
     this.time = time;
+    this.overlayWatches = overlayWatches;
   }
 
   @Override
   public void onConnected(Connection connection) {
     PeerId peer = connection.remotePeer();
     if (connections.merge(peer, 1, Integer::sum) > 1) return;
-    dialFaults.remove(peer);
-    refusals.remove(peer);
+    dialFaults.forget(peer);
+    refusals.forget(peer);
     keeper.onConnected(peer);
     events.publish(new NetworkEvent.PeerConnected(
         now(),
@@ -113,7 +108,10 @@ final class HostEvents implements HostListener {
 
   @Override
   public void onHealthChanged(Connection connection, LinkState from, LinkState to, String why) {
-    events.publish(new NetworkEvent.HealthChanged(now(), connection.remotePeer(), from, to, why));
+    PeerId peer = connection.remotePeer();
+    if (overlayWatches.test(peer)) return; // which tells more
+    events.publish(new NetworkEvent.HealthChanged(
+        now(), peer, PeerInfos.stateOf(from), PeerInfos.stateOf(to), why));
   }
 
   @Override
@@ -151,13 +149,8 @@ final class HostEvents implements HostListener {
         "the peer was refused and told why"));
   }
 
-  private boolean isDue(Map<PeerId, Long> reported, PeerId peer) {
-    long nowNanos = time.nanoTime();
-    Long last = reported.get(peer);
-    if (last != null && nowNanos - last < FAULT_PAUSE.toNanos()) return false;
-    reported.remove(peer); // so that it becomes the newest
-    reported.put(peer, nowNanos);
-    return true;
+  private boolean isDue(RecentReports<PeerId> reported, PeerId peer) {
+    return reported.isDue(peer, time.nanoTime());
   }
 
   private Instant now() {

@@ -2,9 +2,11 @@ package org.openagi.p2p.network;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.net.RefusalCause;
 import org.openagi.p2p.network.link.MessageStats;
+import org.openagi.p2p.overlay.health.HealthStats;
 
 /**
  * Counters of a node at one moment. Totals count from {@link P2PNetworkManager#startServer}.
@@ -21,6 +23,7 @@ import org.openagi.p2p.network.link.MessageStats;
  * @param messages all counters of messages
  * @param nodeExchangesFailed exchanges of names that came to no end
  * @param events events published
+ * @param health counters of what watches the peers, and how it sees this machine; empty if it did not answer in time
  */
 public record NetworkStats(
     Instant startedAt,
@@ -33,7 +36,8 @@ public record NetworkStats(
     HostStats host,
     MessageStats messages,
     long nodeExchangesFailed,
-    long events) {
+    long events,
+    Optional<HealthStats> health) {
   /** Copies the map. */
   public NetworkStats {
     refusals = Map.copyOf(refusals);

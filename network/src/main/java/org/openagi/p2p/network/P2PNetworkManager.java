@@ -121,8 +121,7 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
     RunningNode node = node();
     return VirtualThreads.run(() -> {
       new LookAround(node, time).await(events, config.discoveryTimeout());
-      return new PeerInfos(node.host(), node.directory())
-          .connectedAnd(node.discovery().announced());
+      return node.infos().connectedAnd(node.discovery().announced());
     });
   }
 
@@ -386,7 +385,7 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
    */
   public Optional<PeerInfo> getPeerInfo(String peer) {
     RunningNode node = node();
-    PeerInfos infos = new PeerInfos(node.host(), node.directory());
+    PeerInfos infos = node.infos();
     return node.names().resolveNow(peer).flatMap(infos::find);
   }
 
@@ -412,13 +411,14 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
         host,
         node.messages().stats(),
         node.exchange().failed(),
-        events.published());
+        events.published(),
+        node.infos().healthStats());
   }
 
   /** The peers that are connected now, named ones first. */
   public List<PeerInfo> connectedPeers() {
     RunningNode node = node();
-    return new PeerInfos(node.host(), node.directory()).connectedAnd(List.of());
+    return node.infos().connectedAnd(List.of());
   }
 
   /**
@@ -429,7 +429,7 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
    */
   public CompletableFuture<PeerInfo> connect(String peer) {
     RunningNode node = node();
-    PeerInfos infos = new PeerInfos(node.host(), node.directory());
+    PeerInfos infos = node.infos();
     return node.names()
         .resolve(peer)
         .thenCompose(found -> node.host().connect(found, List.of()))

@@ -5,26 +5,100 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.net.ConnectionStats;
 import org.openagi.p2p.net.Host;
+import org.openagi.p2p.network.overlay.OverlayService;
+import org.openagi.p2p.overlay.health.HealthState;
+import org.openagi.p2p.overlay.health.HealthStats;
+import org.openagi.p2p.overlay.health.LinkHealth;
+import org.openagi.p2p.overlay.reputation.Explanation;
+import org.openagi.p2p.protocols.liveness.LinkState;
 import org.openagi.p2p.protocols.peers.KnownAddress;
 import org.openagi.p2p.protocols.peers.PeerEntry;
 
-/** Puts together what the parts of a node know of peers. Safe for any thread. */
+/** Puts together what the parts of a node know of peers. Safe for any thread but the overlay's, which it waits for. */
 final class PeerInfos {
+  /** The overlay's thread never blocks, so it answers in much less. */
+  private static final Duration OVERLAY_LIMIT = Duration.ofSeconds(2);
+
   private final Host host;
   private final PeerDirectory directory;
+  private final OverlayService overlay;
+  private final TimeSource time;
 
-  PeerInfos(Host host, PeerDirectory directory) {
+  /** What the overlay knows of a peer. */
+  private record Overlaid(
+      Optional<HealthState> state, Optional<LinkHealth> link, Optional<Explanation> reputation) {
+    static final Overlaid NOTHING =
+        new Overlaid(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  PeerInfos(Host host, PeerDirectory directory, OverlayService overlay, TimeSource time) {
     this.host = host;
     this.directory = directory;
+    this.overlay = overlay;
+    this.time = time;
+  }
+
+  /** How the state of a connection is called among those of peers. */
+  static HealthState stateOf(LinkState state) {
+    return switch (state) {
+      case HEALTHY -> HealthState.HEALTHY;
+      case SUSPECT -> HealthState.SUSPECT;
+      case DEAD -> HealthState.DEAD;
+    };
+  }
+
+  private Map<PeerId, Overlaid> overlaid(Collection<PeerId> peers) {
+    long now = time.nanoTime();
+    try {
+      return overlay
+          .ask(node -> {
+            Map<PeerId, Overlaid> found = new HashMap<>();
+            for (PeerId each : peers) {
+              found.put(
+                  each,
+                  new Overlaid(
+                      node.health().state(each),
+                      node.health().link(each),
+                      node.reputation().explain(each, now)));
+            }
+            return found;
+          })
+          .get(OVERLAY_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Map.of();
+    } catch (ExecutionException | TimeoutException e) {
+      return Map.of(); // it stops, or this machine is very slow: the rest is still worth knowing
+    }
+  }
+
+  /** Counters of health; empty if the overlay does not answer. */
+  Optional<HealthStats> healthStats() {
+    try {
+      return Optional.of(overlay
+          .ask(node -> node.health().stats())
+          .get(OVERLAY_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.empty();
+    }
   }
 
   /** The peers that are connected, and those given, each once: named ones first, by name. */
@@ -33,7 +107,8 @@ final class PeerInfos {
     host.connections().forEach(connection -> peers.add(connection.remotePeer()));
     peers.addAll(others);
     List<PeerInfo> infos = new ArrayList<>();
-    peers.forEach(peer -> infos.add(info(peer)));
+    Map<PeerId, Overlaid> overlaid = overlaid(peers);
+    peers.forEach(peer -> infos.add(info(peer, overlaid.getOrDefault(peer, Overlaid.NOTHING))));
     infos.sort(Comparator.comparing((PeerInfo info) -> info.alias().isEmpty())
         .thenComparing(PeerInfo::displayName));
     return infos;
@@ -44,10 +119,11 @@ final class PeerInfos {
     boolean known = host.peers().get(peer).isPresent()
         || directory.alias(peer).isPresent()
         || !host.connections(peer).isEmpty();
-    return known ? Optional.of(info(peer)) : Optional.empty();
+    if (!known) return Optional.empty();
+    return Optional.of(info(peer, overlaid(List.of(peer)).getOrDefault(peer, Overlaid.NOTHING)));
   }
 
-  private PeerInfo info(PeerId peer) {
+  private PeerInfo info(PeerId peer, Overlaid overlaid) {
     List<Connection> connections = host.connections(peer);
     Optional<Connection> best = connections.stream().findFirst();
     List<ConnectionStats> stats = connections.stream().map(Connection::stats).toList();
@@ -57,8 +133,8 @@ final class PeerInfos {
         directory.alias(peer),
         directory.nodeType(peer),
         best.isPresent(),
-        best.map(Connection::health),
-        stats.stream().flatMap(each -> each.smoothedRtt().stream()).min(Duration::compareTo),
+        overlaid.state().or(() -> best.map(Connection::health).map(PeerInfos::stateOf)),
+        roundTrip(overlaid, stats),
         best.map(Connection::security),
         connections.stream().map(Connection::openedAt).min(Instant::compareTo),
         entry
@@ -69,7 +145,19 @@ final class PeerInfos {
         entry.flatMap(PeerEntry::agentVersion),
         entry.map(PeerEntry::protocols).orElse(List.of()),
         stats.stream().mapToLong(ConnectionStats::bytesIn).sum(),
-        stats.stream().mapToLong(ConnectionStats::bytesOut).sum());
+        stats.stream().mapToLong(ConnectionStats::bytesOut).sum(),
+        overlaid.link(),
+        overlaid.reputation());
+  }
+
+  private static Optional<Duration> roundTrip(Overlaid overlaid, List<ConnectionStats> stats) {
+    if (stats.isEmpty()) return Optional.empty();
+    return overlaid
+        .link()
+        .filter(link -> link.rttMicros() > 0)
+        .map(link -> Duration.ofNanos(1000L * link.rttMicros()))
+        .or(() ->
+            stats.stream().flatMap(each -> each.smoothedRtt().stream()).min(Duration::compareTo));
   }
 
   /** Where it is connected, if the peer table has nothing better. */

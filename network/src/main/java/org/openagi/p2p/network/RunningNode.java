@@ -84,6 +84,7 @@ record RunningNode(
     NodeExchangeService exchange,
     LocalDiscovery discovery,
     OverlayService overlay,
+    PeerInfos infos,
     MessageService messages,
     MessageSender sender,
     TransferService transfers,
@@ -157,6 +158,8 @@ record RunningNode(
     }
     OverlayListeners overlayListeners = new OverlayListeners();
     overlayListeners.add(new OverlayEvents(directory));
+    OverlayFaults faults = new OverlayFaults(host, events, time);
+    overlayListeners.add(faults);
     OverlayService overlay = overlay(config, identity, host, key, overlayListeners, time);
     undo.push(overlay::close);
     NameKeeper nameKeeper =
@@ -164,7 +167,8 @@ record RunningNode(
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);
     exchange.start();
-    host.addListener(new HostEvents(host, directory, keeper, remembered, events, time));
+    host.addListener(
+        new HostEvents(host, directory, keeper, remembered, events, time, faults::isWatched));
     extras.protocols().forEach(host::handle);
     MessageStore store = store(config, folder, events, time, undo);
     MessageService messages = messages(config, identity, host, key, directory, store, time);
@@ -214,6 +218,7 @@ record RunningNode(
         exchange,
         discovery,
         overlay,
+        new PeerInfos(host, directory, overlay, time),
         messages,
         new MessageSender(identity, names, messages, events, time),
         transfers,

@@ -3,8 +3,10 @@ package org.openagi.p2p.net.limits;
 import java.net.InetAddress;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.net.Direction;
@@ -36,12 +38,16 @@ public final class ConnectionLimiter {
    */
   public record Admission(Verdict verdict, @Nullable RefusalCause cause) {}
 
+  /** Peers that are refused by name; beyond it the oldest are let in again. */
+  public static final int MAX_REFUSED_PEERS = 4096;
+
   private static final Admission ACCEPTED = new Admission(Verdict.ACCEPT, null);
 
   private final Limits limits;
   private final Map<AddressGroup, Integer> handshakesBySubnet = new HashMap<>();
   private final Map<AddressGroup, Integer> inboundByHost = new HashMap<>();
   private final Map<PeerId, Integer> byPeer = new HashMap<>();
+  private final Set<PeerId> refusedPeers = new LinkedHashSet<>();
   private final EnumMap<RefusalCause, Long> refusals = new EnumMap<>(RefusalCause.class);
   private int handshakesIn;
   private int handshakesOut;
@@ -141,6 +147,7 @@ public final class ConnectionLimiter {
   private @Nullable RefusalCause establishLimit(
       Direction direction, PeerId peer, InetAddress address) {
     if (stopping) return RefusalCause.STOPPING;
+    if (refusedPeers.contains(peer)) return RefusalCause.GATED;
     if (byPeer.getOrDefault(peer, 0) >= limits.maxPerPeer()) return RefusalCause.MAX_PER_PEER;
     if (direction == Direction.INBOUND) return inboundLimit(address);
     return mayDial().orElse(null);
@@ -155,6 +162,15 @@ public final class ConnectionLimiter {
       outbound--;
     }
     decrement(byPeer, peer);
+  }
+
+  /** Refuses new connections of a peer, in both directions, or no longer. */
+  public synchronized void setRefused(PeerId peer, boolean refused) {
+    refusedPeers.remove(peer);
+    if (!refused) return;
+    refusedPeers.add(peer);
+    if (refusedPeers.size() > MAX_REFUSED_PEERS)
+      refusedPeers.remove(refusedPeers.iterator().next());
   }
 
   /** Refuses everything from now on. */

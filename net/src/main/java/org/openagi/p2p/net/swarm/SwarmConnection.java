@@ -105,6 +105,7 @@ final class SwarmConnection implements Connection, MuxerListener {
   private boolean over;
   private long bytesSeen;
   private long busyNanos;
+  private long patienceNanos;
 
   SwarmConnection(
       long id,
@@ -220,7 +221,9 @@ final class SwarmConnection implements Connection, MuxerListener {
   /** Starts watching; {@code livenessNanos} is the time of the loop's liveness clock. */
   void watch(long livenessNanos) {
     bytesSeen = traffic.bytesIn();
-    monitor = new LivenessMonitor(swarm.liveness(), livenessNanos);
+    LivenessMonitor made = new LivenessMonitor(swarm.liveness(), livenessNanos);
+    made.setPatience(patienceNanos);
+    monitor = made;
   }
 
   /** Called about once a second. */
@@ -270,6 +273,14 @@ final class SwarmConnection implements Connection, MuxerListener {
   void doubt() {
     run(() -> {
       if (monitor != null) monitor.doubt();
+    });
+  }
+
+  @Override
+  public void setPatience(Duration patience) {
+    run(() -> {
+      patienceNanos = patience.toNanos();
+      if (monitor != null) monitor.setPatience(patienceNanos);
     });
   }
 

@@ -386,6 +386,11 @@ public final class SwarmHost implements Host {
   }
 
   @Override
+  public void setRefused(PeerId peer, boolean refused) {
+    swarm.limiter().setRefused(peer, refused);
+  }
+
+  @Override
   public void unprotect(PeerId peer, String tag) {
     core.unprotect(peer, tag);
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
-import org.openagi.p2p.protocols.liveness.LinkState;
+import org.openagi.p2p.overlay.health.HealthState;
 
 /** Something that happened, with the local wall-clock time at which this node noticed it. */
 public sealed interface NetworkEvent {
@@ -62,9 +62,9 @@ public sealed interface NetworkEvent {
    *
    * @param from the state before
    * @param to the state now
-   * @param why in words
+   * @param why what was measured, and the limit
    */
-  record HealthChanged(Instant at, PeerId peer, LinkState from, LinkState to, String why)
+  record HealthChanged(Instant at, PeerId peer, HealthState from, HealthState to, String why)
       implements NetworkEvent {}
 
   /**
@@ -119,7 +119,29 @@ public sealed interface NetworkEvent {
     /** A file of the node could not be written. */
     STORAGE_FAILED,
     /** A peer did not keep to a protocol. */
-    PROTOCOL_VIOLATED
+    PROTOCOL_VIOLATED,
+    /** A peer does not answer, and nobody who was asked hears of it; it is avoided until it does. */
+    PEER_SUSPECT,
+    /** A peer did not refute the suspicion in time; its connections are cut. */
+    PEER_DEAD,
+    /** A link is dead, while others hear of the peer; its connections are cut. */
+    LINK_DEAD,
+    /** A peer that was suspected or dead is heard of again. */
+    PEER_RECOVERED,
+    /** Several peers were lost at once, while others are still there. */
+    PARTITION_NOTICED,
+    /** More than half of the peers that were lost at once can be reached again. */
+    PARTITION_HEALED,
+    /** No neighbour is heard of at all: it is the network of this machine, and nobody is accused. */
+    OWN_NETWORK_DOWN,
+    /** A neighbour is heard of again after {@link #OWN_NETWORK_DOWN}. */
+    OWN_NETWORK_BACK,
+    /** This machine did not let the node run when it was due; nobody is accused for that time. */
+    OWN_MACHINE_SLOW,
+    /** A peer misbehaved so often that it is cut off and refused for a while. */
+    PEER_REFUSED,
+    /** A peer that was refused is let in again. */
+    PEER_ACCEPTED_AGAIN
   }
 
   /** Kinds of refusal for security's sake. */

@@ -323,6 +323,7 @@ public final class OverlayService implements AutoCloseable {
     PeerId peer = link.connection.remotePeer();
     if (links.get(peer) != link || link.up) return;
     link.up = true;
+    link.connection.setPatience(node.health().patience());
     boolean dialed = link.connection.direction() == Direction.OUTBOUND;
     Optional<Multiaddr> address = Optional.of(link.connection.remoteAddress());
     node.onLinkUp(new OverlayLink(peer, dialed, address, link.type), time.nanoTime());
@@ -359,6 +360,7 @@ public final class OverlayService implements AutoCloseable {
   private void drop(Link link, LinkLoss why) {
     PeerId peer = link.connection.remotePeer();
     links.remove(peer, link);
+    link.connection.setPatience(Duration.ZERO);
     link.close();
     if (link.up) node.onLinkDown(peer, why, time.nanoTime());
   }

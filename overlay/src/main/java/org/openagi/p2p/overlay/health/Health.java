@@ -1,5 +1,6 @@
 package org.openagi.p2p.overlay.health;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -749,6 +750,14 @@ public final class Health implements OverlayMachine {
     return links.values().stream()
         .map(each -> each.snapshot(clock.latestNanos()))
         .toList();
+  }
+
+  /**
+   * By when after its last sign of life it has decided about a neighbour, with time to spare. Whoever else watches
+   * connections of neighbours waits at least so long, so that one decides.
+   */
+  public Duration patience() {
+    return config.interval().plus(config.deadMax().multipliedBy(3));
   }
 
   /** Counters, and how it sees its own machine. */

@@ -184,7 +184,7 @@ final class Watch {
         micros(rtt.smoothedNanos()),
         micros(rtt.percentileNanos(50)),
         micros(rtt.percentileNanos(99)),
-        micros(rtt.jitterNanos()),
+        (int) Math.min(Integer.MAX_VALUE, rtt.jitterNanos() / 1000),
         lossPermille(),
         flow.inPerSecond(),
         flow.outPerSecond(),

@@ -115,6 +115,9 @@ public final class OverlayNode {
     reputation.onLinkUp(link.peer(), nowNanos);
     reputation.note(link.peer(), Cause.VERIFIED_IDENTITY, nowNanos);
     for (OverlayMachine machine : machines) machine.onLinkUp(link, nowNanos);
+    if (reputation.standing(link.peer()) == Standing.REFUSED) {
+      host.disconnect(link.peer(), OverlayHost.Cut.HOSTILE, "refused for its reputation");
+    }
   }
 
   /** A neighbour is one no more. */

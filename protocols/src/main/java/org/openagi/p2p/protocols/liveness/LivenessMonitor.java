@@ -28,6 +28,7 @@ public final class LivenessMonitor {
   private long bytesSeen;
   private int unanswered;
   private boolean doubted;
+  private long patienceNanos;
 
   /** Starts watching a link that was alive at {@code nowNanos}. */
   public LivenessMonitor(LivenessConfig config, long nowNanos) {
@@ -58,12 +59,20 @@ public final class LivenessMonitor {
       return silent || doubted ? ping(nowNanos) : Action.NONE;
     }
     if (nowNanos - askedNanos < answerNanos) return Action.NONE;
-    if (unanswered >= missedLimit) {
+    if (unanswered >= missedLimit && nowNanos - heardNanos >= patienceNanos) {
       state = LinkState.DEAD;
       return Action.CLOSE;
     }
     state = LinkState.SUSPECT;
     return ping(nowNanos);
+  }
+
+  /**
+   * Gives the link at least so long from when it was last heard of, since somebody else decides about the peer and is to
+   * be first; meanwhile it is pinged and suspected as ever. 0 for no longer than the configuration says.
+   */
+  public void setPatience(long nanos) {
+    patienceNanos = nanos;
   }
 
   /** Asks for a ping at the next tick, e.g. because a new connection casts doubt on this one. */

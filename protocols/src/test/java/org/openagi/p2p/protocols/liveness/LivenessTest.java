@@ -44,6 +44,25 @@ class LivenessTest {
   }
 
   @Test
+  void whoHasPatienceWaitsLonger() {
+    monitor.setPatience(Duration.ofSeconds(95).toNanos());
+    run(120);
+    assertEquals(
+        List.of(
+            "30 PING",
+            "40 PING",
+            "40 SUSPECT",
+            "50 PING",
+            "60 PING",
+            "70 PING",
+            "80 PING",
+            "90 PING",
+            "100 CLOSE",
+            "100 DEAD"),
+        seen);
+  }
+
+  @Test
   void anyTrafficIsASignOfLife() {
     for (int i = 0; i < 20; i++) {
       run(29);
