@@ -265,6 +265,7 @@ public final class OverlayService implements AutoCloseable {
     InboundFrames made = new InboundFrames(this, connection, stream);
     stream.setListener(made);
     execute(() -> {
+      if (!connection.isOpen()) return; // its streams end with it, and nobody would forget them
       if (streams.merge(connection.id(), 1, Integer::sum) <= MAX_STREAMS) return;
       made.reset();
       onViolation(
