@@ -32,7 +32,7 @@ public final class LinkStates implements OverlayMachine {
   /** How often the measures of the own links are looked at, and what has expired is thrown out. */
   private static final long TICK_NANOS = 5_000_000_000L;
 
-  /** Pause before the next comparison if the last one brought much. */
+  /** Pause before the next comparison if the last one brought much, or a link was lost and with it a way of gossip. */
   private static final long EAGER_RECONCILE_NANOS = 2_000_000_000L;
 
   /** Many adverts to have missed: a newcomer, or a partition that ended. */
@@ -94,7 +94,8 @@ public final class LinkStates implements OverlayMachine {
 
     @Override
     public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
-      passOn(advert, from);
+      boolean own = from.equals(advert.origin());
+      passOn(advert, from, own && before != null && lostLinks(advert, before));
       boolean news = before == null || saysOther(advert.statement(), before.statement());
       String name = advert.statement().name();
       if (before == null || !name.equals(before.statement().name())) {
@@ -110,6 +111,14 @@ public final class LinkStates implements OverlayMachine {
     public void onEcho(long sequence) {
       own.onEcho(sequence, time.nanoTime());
     }
+  }
+
+  private static boolean lostLinks(LinkAdvert now, LinkAdvert before) {
+    long[] left = now.linkHashes();
+    for (long each : before.linkHashes()) {
+      if (Arrays.stream(left).noneMatch(hash -> hash == each)) return true;
+    }
+    return false;
   }
 
   private static boolean saysOther(LinkAdvert.Statement now, LinkAdvert.Statement before) {
@@ -137,6 +146,7 @@ public final class LinkStates implements OverlayMachine {
     Neighbour lost = neighbours.remove(peer);
     if (lost == null) return;
     own.onLost(lost, nowNanos);
+    reconcileNanos = Math.min(reconcileNanos, nowNanos + spread(EAGER_RECONCILE_NANOS));
     ways.onChanged(true);
     port.onRoutesChanged();
   }
@@ -166,9 +176,13 @@ public final class LinkStates implements OverlayMachine {
     }
   }
 
-  private void passOn(LinkAdvert advert, @Nullable PeerId from) {
+  /**
+   * Passes an advert on along the tree; to all neighbours if it is this node's own, or tells of a link that a neighbour lost:
+   * the tree may have lost it, too.
+   */
+  private void passOn(LinkAdvert advert, @Nullable PeerId from, boolean toAll) {
     LinkStateFrame frame = new LinkStateFrame.Adverts(List.of(advert));
-    for (PeerId target : port.gossipTargets()) {
+    for (PeerId target : toAll ? neighbours.keySet() : port.gossipTargets()) {
       boolean useless = target.equals(from) || target.equals(advert.origin());
       if (!useless && port.send(target, frame)) passedOn++;
     }
@@ -186,7 +200,7 @@ public final class LinkStates implements OverlayMachine {
     if (nowNanos < own.nextDeadlineNanos()) return;
     LinkAdvert made =
         own.onTimer(neighbours.values(), table.size() + 1, random.nextDouble(), nowNanos);
-    if (made != null) passOn(made, null);
+    if (made != null) passOn(made, null, true);
   }
 
   private void tick(long nowNanos) {

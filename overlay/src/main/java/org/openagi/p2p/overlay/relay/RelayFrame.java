@@ -45,7 +45,8 @@ public sealed interface RelayFrame extends OverlayFrame {
       }
     }
 
-    ParcelKey key() {
+    /** Which copy it is. */
+    public ParcelKey key() {
       return new ParcelKey(parcel.id(), copy);
     }
 
