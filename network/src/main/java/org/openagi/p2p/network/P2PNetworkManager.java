@@ -452,6 +452,20 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
   }
 
   /**
+   * The network as this node knows it: who is linked to whom, and how well it hangs together.
+   *
+   * @return completes on a virtual thread, within a few seconds for a network of thousands
+   * @throws IllegalStateException if the node does not run
+   */
+  public CompletableFuture<NetworkTopology> topology() {
+    RunningNode node = node();
+    return node.overlay()
+        .ask(NetworkTopology.Known::of)
+        .thenApplyAsync(
+            known -> known.analyse(node.directory(), node.identity()), VirtualThreads.EXECUTOR);
+  }
+
+  /**
    * Forgets which key a name belongs to, so that the next peer to claim it has it.
    *
    * @return whether the name was pinned

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -16,7 +17,9 @@ import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.node.control.ControlServer;
+import org.openagi.p2p.node.control.ControlVerbs;
 import org.openagi.p2p.node.control.QueueService;
+import org.openagi.p2p.node.control.TopologyService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +89,10 @@ final class Session implements AutoCloseable {
   private @Nullable ControlServer openControl() {
     try {
       return ControlServer.open(
-          manager.config().dataFolder(), new QueueService(new LiveQueue(manager)));
+          manager.config().dataFolder(),
+          new ControlVerbs(Map.of(
+              "queue", new QueueService(new LiveQueue(manager)),
+              "topology", new TopologyService(manager))));
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("other commands cannot work on this node");
       return null;
