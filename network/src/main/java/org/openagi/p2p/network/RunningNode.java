@@ -17,9 +17,11 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
@@ -47,6 +49,7 @@ import org.openagi.p2p.network.link.MessageConfig;
 import org.openagi.p2p.network.link.MessageService;
 import org.openagi.p2p.network.node.NodeExchangeService;
 import org.openagi.p2p.network.overlay.Everyone;
+import org.openagi.p2p.network.overlay.FileMailStore;
 import org.openagi.p2p.network.overlay.OverlayListeners;
 import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.network.peers.RememberedPeers;
@@ -59,6 +62,7 @@ import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
+import org.openagi.p2p.overlay.relay.MailStore;
 import org.openagi.p2p.overlay.relay.MemoryMailStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,7 +164,10 @@ record RunningNode(
     overlayListeners.add(new OverlayEvents(directory));
     OverlayFaults faults = new OverlayFaults(host, events, time);
     overlayListeners.add(faults);
-    OverlayService overlay = overlay(config, identity, host, key, overlayListeners, time);
+    AtomicReference<OverlayService> owner = new AtomicReference<>();
+    MailStore mail = mail(config, identity, folder, events, time, owner, undo);
+    OverlayService overlay = overlay(config, identity, host, key, overlayListeners, mail, time);
+    owner.set(overlay);
     undo.push(overlay::close);
     NameKeeper nameKeeper =
         new NameKeeper(identity, host, pins, directory, keeper, events, time, overlay::onAccepted);
@@ -251,12 +258,41 @@ record RunningNode(
     }
   }
 
+  /** Where mail for peers that are away is kept; null for a node that keeps none. */
+  private static @Nullable MailStore mail(
+      P2PConfig config,
+      Identity identity,
+      DataFolder folder,
+      EventBus events,
+      TimeSource time,
+      AtomicReference<OverlayService> owner,
+      Deque<Runnable> undo)
+      throws IOException {
+    if (identity.nodeType() != NodeType.STORAGE) return null;
+    if (config.store() == Store.MEMORY) return new MemoryMailStore();
+    FileMailStore files = new FileMailStore(
+        folder.path().resolve(FileMailStore.FOLDER),
+        task -> {
+          OverlayService overlay = owner.get();
+          if (overlay != null) overlay.execute(task);
+        },
+        failure -> events.publish(new NetworkEvent.FaultEvent(
+            now(time),
+            NetworkEvent.Fault.STORAGE_FAILED,
+            Optional.empty(),
+            String.valueOf(failure.getMessage()),
+            "no mail is kept for peers that are away")));
+    undo.push(files::close);
+    return files;
+  }
+
   private static OverlayService overlay(
       P2PConfig config,
       Identity identity,
       Host host,
       HostKey key,
       OverlayListener listener,
+      @Nullable MailStore mail,
       TimeSource time) {
     Set<PeerId> listed = config.peers().stream()
         .flatMap(address -> address.peerId().stream())
@@ -273,7 +309,7 @@ record RunningNode(
             below,
             OverlayCrypto.of(key),
             listener,
-            identity.nodeType() == NodeType.STORAGE ? new MemoryMailStore() : null,
+            mail,
             new SecureRandom(),
             time));
   }

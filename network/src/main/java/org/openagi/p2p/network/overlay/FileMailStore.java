@@ -64,11 +64,14 @@ public final class FileMailStore implements MailStore, AutoCloseable {
   private final LongAdder damaged = new LongAdder();
   private List<Mail> found;
 
+  /** Of the store's thread. */
+  private boolean failing;
+
   /**
    * Opens a folder, which is made if it is missing. Files that are not whole are removed and counted.
    *
    * @param owner runs tasks on the overlay's owner
-   * @param faults told when a file can't be written, read or removed; on the store's thread
+   * @param faults told when a file can't be written, read or removed, once until something can be again; on the store's thread
    * @throws IOException if the folder can't be made or read
    */
   public FileMailStore(Path folder, Executor owner, Consumer<IOException> faults)
@@ -137,11 +140,17 @@ public final class FileMailStore implements MailStore, AutoCloseable {
   private boolean write(Mail mail, Parcel parcel) {
     try {
       OwnerOnly.replace(fileOf(mail), encode(mail, parcel));
+      failing = false;
       return true;
     } catch (IOException e) {
-      faults.accept(e);
+      fail(e);
       return false;
     }
+  }
+
+  private void fail(IOException failure) {
+    if (!failing) faults.accept(failure);
+    failing = true;
   }
 
   @Override
@@ -156,7 +165,7 @@ public final class FileMailStore implements MailStore, AutoCloseable {
     try {
       return read(fileOf(mail)).map(Content::parcel);
     } catch (IOException e) {
-      faults.accept(e);
+      fail(e);
       return Optional.empty();
     }
   }
@@ -167,7 +176,7 @@ public final class FileMailStore implements MailStore, AutoCloseable {
       try {
         Files.deleteIfExists(fileOf(mail));
       } catch (IOException e) {
-        faults.accept(e);
+        fail(e);
       }
     });
   }
