@@ -43,6 +43,7 @@ final class HostEvents implements HostListener {
   private final EventBus events;
   private final TimeSource time;
   private final Predicate<PeerId> overlayWatches;
+  private final Predicate<PeerId> overlayDialed;
 
   /** Open connections of each connected peer. */
   private final Map<PeerId, Integer> connections = new HashMap<>();
@@ -61,7 +62,8 @@ final class HostEvents implements HostListener {
       RememberedPeers remembered,
       EventBus events,
       TimeSource time,
-      Predicate<PeerId> overlayWatches) {
+      Predicate<PeerId> overlayWatches,
+      Predicate<PeerId> overlayDialed) {
     this.host = host;
     this.directory = directory;
     this.keeper = keeper;
@@ -69,6 +71,7 @@ final class HostEvents implements HostListener {
     this.events = events;
     this.time = time;
     this.overlayWatches = overlayWatches;
+    this.overlayDialed = overlayDialed;
   }
 
   @Override
@@ -121,6 +124,8 @@ final class HostEvents implements HostListener {
 
   @Override
   public void onDialFailed(Optional<PeerId> peer, DialException failure) {
+    // The overlay tries whom others told it of; that some are not there is no fault.
+    if (peer.filter(overlayDialed).isPresent()) return;
     // At our own limit, all peers fail alike: that is one fault and not one for each.
     boolean isOurLimit = failure.kind() == DialException.Kind.LOCAL_LIMIT;
     Optional<PeerId> about = isOurLimit ? Optional.of(host.peerId()) : peer;

@@ -174,8 +174,8 @@ record RunningNode(
     NodeExchangeService exchange =
         new NodeExchangeService(host, timer, record(identity, key, time), nameKeeper);
     exchange.start();
-    host.addListener(
-        new HostEvents(host, directory, keeper, remembered, events, time, faults::isWatched));
+    host.addListener(new HostEvents(
+        host, directory, keeper, remembered, events, time, faults::isWatched, overlay::takeDial));
     extras.protocols().forEach(host::handle);
     MessageStore store = store(config, folder, events, time, undo);
     MessageService messages = messages(config, identity, host, key, directory, store, time);

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -126,6 +128,7 @@ public final class OverlayService implements AutoCloseable {
   private final Predicate<PeerId> protectedPeers;
   private final EventExecutor executor =
       new DefaultEventExecutor(new DefaultThreadFactory("overlay", true));
+  private final Set<PeerId> dialing = ConcurrentHashMap.newKeySet();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder violations = new LongAdder();
   private final LongAdder skipped = new LongAdder();
@@ -237,6 +240,11 @@ public final class OverlayService implements AutoCloseable {
   /** Frames of types that this version does not know and that may be skipped. */
   public long skipped() {
     return skipped.sum();
+  }
+
+  /** Whether a dial that failed was the overlay's; asked once for each. */
+  public boolean takeDial(PeerId peer) {
+    return dialing.remove(peer);
   }
 
   /** Lets go of all links and ends the thread; before the host is stopped. Blocks for a moment. */
@@ -462,8 +470,10 @@ public final class OverlayService implements AutoCloseable {
 
     @Override
     public void dial(PeerId peer, List<Multiaddr> addresses) {
+      dialing.add(peer);
       host.connect(peer, addresses).whenComplete((connection, failure) -> {
-        if (failure != null) execute(() -> node.onDialFailed(peer, time.nanoTime()));
+        if (failure == null) dialing.remove(peer);
+        else execute(() -> node.onDialFailed(peer, time.nanoTime()));
       });
     }
 
