@@ -34,19 +34,13 @@ public final class BundleFileWriter {
 
   private final HostKey key;
   private final PeerId recipient;
-  private final @Nullable ChunkCompressor compressor;
   private final ChunkEncoder encoder = new ChunkEncoder();
+  private final SectionWriter writer;
   private final BundleDigest bundle = new BundleDigest();
   private final MessageDigest whole = BundleFileForm.newSha256();
   private final List<byte[]> pieces = new ArrayList<>();
   private long size;
   private int messages;
-
-  // Of the lane that is being added.
-  private long number;
-  private int next;
-  private int offset;
-  private boolean open;
 
   /**
    * A file without messages.
@@ -57,7 +51,7 @@ public final class BundleFileWriter {
   public BundleFileWriter(HostKey key, PeerId recipient, @Nullable ChunkCompressor compressor) {
     this.key = key;
     this.recipient = recipient;
-    this.compressor = compressor;
+    this.writer = new SectionWriter(encoder, compressor);
     Bytes signer = key.publicKey().toProtobuf();
     Bytes to = recipient.toBytes();
     write(BundleFileForm.MAGIC);
@@ -96,49 +90,20 @@ public final class BundleFileWriter {
       List<OutboxEntry> entries) {
     write(new Hello(WireLimits.VERSION, lane.number(), 0, epoch, first, lifetimeMillis).toFrame());
     SealText text = new SealText(key.peerId(), recipient, lane, epoch);
-    number = first;
-    next = 0;
-    open = false;
-    while (open || (next < entries.size() && !isFull())) {
-      encoder.begin(number, epochMillis);
-      fill(entries, epochMillis);
-      finishChunk();
+    writer.begin(
+        first, 0, SectionWriter.UNCUT, epochMillis, entries, (entry, written) -> !isFull());
+    while (writer.hasMore()) {
+      long number = writer.number();
+      writer.writeChunk(bundle.chunks() == 0);
+      int from = encoder.frameOffset();
+      int length = encoder.frameLength();
+      bundle.addFrame(encoder.array(), from, length, number, encoder.count());
+      write(Arrays.copyOfRange(encoder.array(), from, from + length));
       if (bundle.frameBytes() >= SEAL_BYTES) seal(text);
     }
     if (bundle.chunks() > 0) seal(text);
-    return number;
-  }
-
-  private void fill(List<OutboxEntry> entries, long epochMillis) {
-    if (open) {
-      OutboxEntry entry = entries.get(next);
-      offset += encoder.addContinuation(entry.message(), offset);
-      if (offset < entry.message().payload().length()) return;
-      open = false;
-      next++;
-    }
-    while (next < entries.size() && !encoder.isFull() && !isFull()) {
-      OutboxEntry entry = entries.get(next);
-      if (entry.isEnded()) {
-        encoder.addHole(1);
-      } else {
-        long timestamp = entry.timestamp() == 0 ? epochMillis : entry.timestamp();
-        offset = encoder.addMessage(entry.message(), timestamp, entry.lifetimeMillis());
-        messages++;
-        open = offset < entry.message().payload().length();
-        if (open) return;
-      }
-      next++;
-    }
-  }
-
-  private void finishChunk() {
-    encoder.finish(bundle.chunks() == 0, compressor);
-    int from = encoder.frameOffset();
-    int length = encoder.frameLength();
-    bundle.addFrame(encoder.array(), from, length, number, encoder.count());
-    write(Arrays.copyOfRange(encoder.array(), from, from + length));
-    number += encoder.count();
+    messages += writer.messages();
+    return writer.number();
   }
 
   private void seal(SealText text) {

@@ -39,6 +39,7 @@ public final class ChunkEncoder {
   private long baseEpochMillis;
   private long previousTime;
   private int previousLength;
+  private int payloadEnd;
 
   private byte[] frame = content;
   private int frameStart;
@@ -65,6 +66,12 @@ public final class ChunkEncoder {
     baseEpochMillis = base;
     previousTime = base;
     previousLength = -1;
+    payloadEnd = Integer.MAX_VALUE;
+  }
+
+  /** Lets the chunk take no payload beyond an offset in it: the rest goes into another chunk. After {@link #begin}. */
+  public void cutPayloadAt(int end) {
+    payloadEnd = end;
   }
 
   /** Whether the chunk should get no further entry. */
@@ -137,7 +144,7 @@ public final class ChunkEncoder {
 
   private int writePayload(byte[] payload, int offset) {
     int rest = payload.length - offset;
-    int room = capacityAt - at;
+    int room = Math.min(capacityAt - at, payloadEnd - offset);
     int take = Math.min(rest, room);
     System.arraycopy(payload, offset, content, at, take);
     at += take;

@@ -4,9 +4,12 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.bundle.Verifier;
+import org.openagi.p2p.messaging.codec.Ack;
 
 /** Everything that comes in to a node. Safe for any thread. */
 public final class Inbox {
@@ -34,7 +37,32 @@ public final class Inbox {
       Verifier verifier,
       Runnable wakeUp,
       ByteBufAllocator allocator) {
-    return new ReceiveStream(services, senderOf(sender), link, verifier, wakeUp, allocator);
+    return new ReceiveStream(services, senderOf(sender), link, verifier, wakeUp, allocator, true);
+  }
+
+  /**
+   * Takes what would come over a stream of the sender, and comes another way: the answers that are written to the link reach
+   * nobody, {@link #receipt} says them.
+   */
+  public ReceiveStream acceptRouted(
+      PeerId sender,
+      PeerLink link,
+      Verifier verifier,
+      Runnable wakeUp,
+      ByteBufAllocator allocator) {
+    return new ReceiveStream(services, senderOf(sender), link, verifier, wakeUp, allocator, false);
+  }
+
+  /**
+   * What is settled of a sender's lane and epoch, whatever way it came.
+   *
+   * @param from lowest number that is not settled for the sender
+   * @param maxExceptions numbers beyond so many refused ones are left for a later receipt
+   * @return null if the sender uses too many epochs
+   */
+  public @Nullable Ack receipt(PeerId sender, Lane lane, long epoch, long from, int maxExceptions) {
+    InboxLane found = senderOf(sender).lane(lane, epoch);
+    return found == null ? null : found.receipt(from, maxExceptions);
   }
 
   private SenderInbox senderOf(PeerId sender) {

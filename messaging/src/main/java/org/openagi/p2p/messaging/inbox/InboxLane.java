@@ -18,6 +18,7 @@ import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.RefusalReason;
+import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkReader;
 import org.openagi.p2p.messaging.codec.Refusal;
 import org.openagi.p2p.messaging.router.CorrelatedHandler;
@@ -70,6 +71,7 @@ final class InboxLane {
   private final AtomicInteger wakeUps = new AtomicInteger();
   private long handledEnd; // written by the drain with release, read elsewhere with acquire
   private volatile long acknowledgedEnd = 1;
+  private long reportedEnd = 1; // guarded by the lock of refusals
 
   private final ReentrantLock refusalLock = new ReentrantLock();
   private final ArrayDeque<Refusal> refusals = new ArrayDeque<>();
@@ -97,9 +99,10 @@ final class InboxLane {
     this.redeliveredEnd = log.redeliveredEnd();
     this.handledEnd = log.handledEnd();
     this.acknowledgedEnd = log.acknowledgedEnd();
+    this.reportedEnd = acknowledgedEnd;
     refusals.addAll(log.refusals());
     this.unreported =
-        (int) refusals.stream().filter(r -> r.number() >= acknowledgedEnd).count();
+        (int) refusals.stream().filter(r -> r.number() >= reportedEnd).count();
     log.setWakeUp(this::onStored);
     lease.prepare(handledEnd);
   }
@@ -160,12 +163,27 @@ final class InboxLane {
     return acknowledgedEnd;
   }
 
-  /** Numbers below are acknowledged: their refusals need not be reported again. Any thread. */
-  void acknowledged(long end) {
+  /**
+   * Numbers below are acknowledged. Any thread.
+   *
+   * @param reported whether the sender has been told, so that their refusals need not be reported again
+   */
+  void acknowledged(long end, boolean reported) {
     refusalLock.lock();
     try {
-      if (end <= acknowledgedEnd) return;
-      acknowledgedEnd = end;
+      if (end > acknowledgedEnd) acknowledgedEnd = end;
+    } finally {
+      refusalLock.unlock();
+    }
+    if (reported) reported(end);
+  }
+
+  /** The sender knows what became of the numbers below: their refusals need not be reported again. Any thread. */
+  void reported(long end) {
+    refusalLock.lock();
+    try {
+      if (end <= reportedEnd) return;
+      reportedEnd = end;
       int left = 0;
       for (Refusal refusal : refusals) if (refusal.number() >= end) left++;
       unreported = left;
@@ -176,6 +194,30 @@ final class InboxLane {
     } finally {
       refusalLock.unlock();
     }
+  }
+
+  /**
+   * What a receipt says: as far as so many exceptions reach. Any thread.
+   *
+   * @param from lowest number that is not settled for the sender
+   */
+  Ack receipt(long from, int maxExceptions) {
+    long settled = Math.max(acknowledgedEnd, from) - 1;
+    List<Refusal> lowest = new ArrayList<>();
+    refusalLock.lock();
+    try {
+      for (Refusal refusal : refusals) {
+        if (refusal.number() < from || refusal.number() > settled) continue;
+        if (lowest.size() == maxExceptions) {
+          settled = refusal.number() - 1;
+          break;
+        }
+        lowest.add(refusal);
+      }
+    } finally {
+      refusalLock.unlock();
+    }
+    return new Ack(settled, lowest.reversed());
   }
 
   /** The refusals with numbers in a range, in descending order, the highest if too many. Any thread. */

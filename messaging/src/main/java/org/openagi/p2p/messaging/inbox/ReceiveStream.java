@@ -89,6 +89,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private final ByteBufAllocator allocator;
   private final FrameAssembler assembler = new FrameAssembler(this);
   private final boolean strict;
+  private final boolean reports;
 
   private @Nullable Hello hello;
   private int features;
@@ -134,7 +135,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
       PeerLink link,
       Verifier verifier,
       Runnable wakeUp,
-      ByteBufAllocator allocator) {
+      ByteBufAllocator allocator,
+      boolean reports) {
+    this.reports = reports;
     this.services = services;
     this.sender = sender;
     this.link = link;
@@ -282,6 +285,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     reader = new ChunkReader(opened, services.config().maxMessageBytes());
     sealText = new SealText(sender.sender(), services.self(), opened, received.epoch());
     helloFirst = received.first();
+    found.reported(received.first());
     acknowledgedEnd = Math.max(found.acknowledgedEnd(), received.first());
     verifiedEnd = acknowledgedEnd;
     acknowledgedShared = acknowledgedEnd;
@@ -414,7 +418,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
       acknowledgedShared = end;
       write(new Ack(end - 1, refusals).toFrame());
       link.flush();
-      of.acknowledged(end);
+      of.acknowledged(end, reports);
       pollNanos = POLL_MIN_NANOS;
     }
     pollLater(acknowledgedEnd < verifiedEnd);

@@ -47,18 +47,33 @@ final class SenderInbox {
   InboxLane open(Lane lane, long epoch, ReceiveStream stream) {
     lock.lock();
     try {
-      Map<Long, InboxLane> epochs =
-          lanes.computeIfAbsent(lane, l -> new LinkedHashMap<>(4, 0.75f, true));
-      InboxLane found = epochs.get(epoch);
-      if (found == null) {
-        if (epochs.size() >= MAX_EPOCHS && !forgetOne(epochs)) return null;
-        found = new InboxLane(services, sender, this, lane, epoch);
-        epochs.put(epoch, found);
-      }
-      return found.addStream(stream) ? found : null;
+      InboxLane found = laneOf(lane, epoch);
+      return found != null && found.addStream(stream) ? found : null;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The lane of an epoch; null if there are too many epochs in use. */
+  @Nullable
+  InboxLane lane(Lane lane, long epoch) {
+    lock.lock();
+    try {
+      return laneOf(lane, epoch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable InboxLane laneOf(Lane lane, long epoch) {
+    Map<Long, InboxLane> epochs =
+        lanes.computeIfAbsent(lane, l -> new LinkedHashMap<>(4, 0.75f, true));
+    InboxLane found = epochs.get(epoch);
+    if (found != null) return found;
+    if (epochs.size() >= MAX_EPOCHS && !forgetOne(epochs)) return null;
+    InboxLane made = new InboxLane(services, sender, this, lane, epoch);
+    epochs.put(epoch, made);
+    return made;
   }
 
   private static boolean forgetOne(Map<Long, InboxLane> epochs) {

@@ -287,7 +287,8 @@ public final class OutboxEntry implements Delivery, Numbered {
     return attempts > 0;
   }
 
-  long deadlineNanos() {
+  /** When its lifetime ends, by the clock of its lane's owner; once the lane has seen it. Lane's executor only. */
+  public long deadlineNanos() {
     return deadlineNanos;
   }
 

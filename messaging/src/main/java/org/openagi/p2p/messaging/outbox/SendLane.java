@@ -2,6 +2,7 @@ package org.openagi.p2p.messaging.outbox;
 
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -92,6 +93,8 @@ public final class SendLane implements FrameAssembler.Sink {
   private long generation;
   private long highestSentEnd = 1;
   private long carriedEnd = 1;
+  private long routedEnd = 1;
+  private OutboxLog.@Nullable Cursor<OutboxEntry> routing;
   private final ArrayDeque<Long> sealedEnds = new ArrayDeque<>();
 
   private long messagesSent;
@@ -571,6 +574,89 @@ public final class SendLane implements FrameAssembler.Sink {
     return entries;
   }
 
+  /**
+   * The messages from a number on, or from the lowest if that is higher, to be sent another way than over this lane's
+   * stream, in parcels: from now on the recipient may acknowledge them. Cheap if each call goes on where the one before ended.
+   *
+   * @param maxMessages how many at most
+   * @param maxBytes at least one, if there is one; more while their payloads have less than this
+   */
+  public List<OutboxEntry> route(long from, int maxMessages, long maxBytes) {
+    lookAtLog();
+    List<OutboxEntry> entries = new ArrayList<>();
+    OutboxLog.Cursor<OutboxEntry> cursor = cursorAt(Math.max(from, log.firstUnsettled()));
+    long bytes = 0;
+    while (cursor.number() < admitted.number()
+        && bytes < maxBytes
+        && entries.size() < maxMessages) {
+      OutboxEntry entry = cursor.peek();
+      if (entry == null) throw new IllegalStateException("number " + cursor.number() + " missing");
+      entries.add(entry);
+      bytes += entry.message().payload().length() + OutboxQuota.OVERHEAD_BYTES;
+      cursor.advance();
+    }
+    return entries;
+  }
+
+  private OutboxLog.Cursor<OutboxEntry> cursorAt(long number) {
+    OutboxLog.Cursor<OutboxEntry> known = routing;
+    OutboxLog.Cursor<OutboxEntry> cursor =
+        known == null || known.number() > number || known.number() < log.firstUnsettled()
+            ? log.cursor()
+            : known;
+    while (cursor.number() < number && cursor.number() < admitted.number()) cursor.advance();
+    routing = cursor;
+    return cursor;
+  }
+
+  /** A message that {@link #route} gave is about to be sent, or a first part of it. */
+  public void onRouted(OutboxEntry entry) {
+    if (entry.number() >= routedEnd) {
+      routedEnd = entry.number() + 1;
+      messagesSent++;
+    }
+    entry.markSent();
+    payloadBytesSent += entry.message().payload().length();
+    highestSentEnd = Math.max(highestSentEnd, entry.number() + 1);
+  }
+
+  /** One more than the last number that is known here. */
+  public long end() {
+    lookAtLog();
+    return admitted.number();
+  }
+
+  /** The lowest number that is not settled. */
+  public long firstUnsettled() {
+    return log.firstUnsettled();
+  }
+
+  /** The random name of this run of numbers. */
+  public long epoch() {
+    return log.epoch();
+  }
+
+  /** How long messages live that say nothing else. */
+  public Duration lifetime() {
+    return config.lifetime();
+  }
+
+  /**
+   * The recipient said by another way than this lane's stream what is settled.
+   *
+   * @return whether it settled anything
+   * @throws ProtocolViolationException if it speaks of numbers that were never sent; the stream, if there is one, goes on
+   */
+  public boolean onReceipt(Ack ack) throws ProtocolViolationException {
+    lookAtLog();
+    if (ack.settled() >= highestSentEnd) {
+      throw violation("receipt for " + ack.settled() + ", sent up to " + (highestSentEnd - 1));
+    }
+    long before = log.firstUnsettled();
+    settle(ack);
+    return log.firstUnsettled() > before;
+  }
+
   private void lookAtLog() {
     nowNanos = time.nanoTime();
     nowEpochMillis = time.epochMillis();
@@ -608,6 +694,10 @@ public final class SendLane implements FrameAssembler.Sink {
     if (entry.number() < carriedEnd) {
       return "put into a file for " + recipient.shortString()
           + ", which has not acknowledged it over a connection in time; it may have arrived";
+    }
+    if (link == null && entry.number() < routedEnd && entry.wasSent()) {
+      return "sent through other nodes, and no receipt of " + recipient.shortString()
+          + " came back in time; it may have arrived";
     }
     if (entry.wasSent()) return "sent, not acknowledged by " + recipient.shortString() + " in time";
     return link == null
