@@ -65,6 +65,19 @@ public final class Inbox {
     return found == null ? null : found.receipt(from, maxExceptions);
   }
 
+  /**
+   * A sender said, elsewhere than over a stream, what it knows to be settled.
+   *
+   * @param first lowest number that is not settled for the sender
+   * @return numbers below are acknowledged; 0 if the sender uses too many epochs
+   */
+  public long onGreeting(PeerId sender, Lane lane, long epoch, long first) {
+    InboxLane found = senderOf(sender).lane(lane, epoch);
+    if (found == null) return 0;
+    found.reported(first);
+    return found.acknowledgedEnd();
+  }
+
   private SenderInbox senderOf(PeerId sender) {
     lock.lock();
     try {

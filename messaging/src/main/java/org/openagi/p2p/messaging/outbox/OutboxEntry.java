@@ -46,6 +46,7 @@ public final class OutboxEntry implements Delivery, Numbered {
   private long deadlineEpochMillis;
   private long timestamp;
   private long endedAtMillis;
+  private long sentAtMillis;
   private int attempts;
   private boolean tied;
 
@@ -154,6 +155,11 @@ public final class OutboxEntry implements Delivery, Numbered {
   public String messageId() {
     String given = message.givenId();
     if (given != null) return given;
+    return number == 0 ? "" : numbering.idOf(number);
+  }
+
+  /** The id that is made from the number, whatever the user called the message; empty without a number. */
+  public String derivedId() {
     return number == 0 ? "" : numbering.idOf(number);
   }
 
@@ -279,8 +285,13 @@ public final class OutboxEntry implements Delivery, Numbered {
     return deadlineEpochMillis;
   }
 
-  void markSent() {
-    attempts++;
+  void markSent(long epochMillis) {
+    if (attempts++ == 0) sentAtMillis = epochMillis;
+  }
+
+  /** When it was sent for the first time by this process, in milliseconds since 1970; 0 if it was not. */
+  public long sentAtMillis() {
+    return sentAtMillis;
   }
 
   boolean wasSent() {

@@ -438,7 +438,7 @@ public final class SendLane implements FrameAssembler.Sink {
   private boolean add(ChunkEncoder encoder, OutboxEntry entry) {
     NetworkMessage message = entry.message();
     int taken = encoder.addMessage(message, entry.timestamp(), entry.lifetimeMillis());
-    entry.markSent();
+    entry.markSent(nowEpochMillis);
     payloadBytesSent += taken;
     if (taken < message.payload().length()) {
       partial = entry;
@@ -609,15 +609,17 @@ public final class SendLane implements FrameAssembler.Sink {
     return cursor;
   }
 
-  /** A message that {@link #route} gave is about to be sent, or a first part of it. */
-  public void onRouted(OutboxEntry entry) {
-    if (entry.number() >= routedEnd) {
+  /** Messages that {@link #route} gave are about to be sent, the last perhaps in part. */
+  public void onRouted(List<OutboxEntry> entries) {
+    for (OutboxEntry entry : entries) {
+      highestSentEnd = Math.max(highestSentEnd, entry.number() + 1);
+      if (entry.isEnded()) continue;
+      entry.markSent(nowEpochMillis);
+      payloadBytesSent += entry.message().payload().length();
+      if (entry.number() < routedEnd) continue;
       routedEnd = entry.number() + 1;
       messagesSent++;
     }
-    entry.markSent();
-    payloadBytesSent += entry.message().payload().length();
-    highestSentEnd = Math.max(highestSentEnd, entry.number() + 1);
   }
 
   /** One more than the last number that is known here. */
