@@ -3,10 +3,11 @@ package org.openagi.p2p.overlay;
 import java.util.List;
 
 /**
- * The ways to a destination. Each next hop is nearer to it than this node is, so that ways of nodes that know the same make
- * no loop.
+ * The ways to a destination. Next hops that share the load are nearer to it than this node is, so that ways of nodes that know
+ * the same make no loop.
  *
- * @param nextHops those that share the load, then the others, each group the cheapest first; empty if there is no way
+ * @param nextHops those that share the load, then others that are nearer, then those that are not but know a way around this
+ *     node; each group the cheapest first; empty if there is no way
  * @param hops links of the cheapest way; 0 if there is none
  * @see "RFC 5286, section 3.2: downstream paths"
  */

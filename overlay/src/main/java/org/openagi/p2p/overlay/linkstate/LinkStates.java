@@ -151,6 +151,17 @@ public final class LinkStates implements OverlayMachine {
     port.onRoutesChanged();
   }
 
+  /** What is thought of a neighbour changed: its health, or its standing. Ways are computed anew when they are asked for. */
+  public void onJudged(PeerId peer, long nowNanos) {
+    Neighbour judged = neighbours.get(peer);
+    if (judged == null) return;
+    judged.measured = AdvertLink.of(peer, port.quality(peer));
+    boolean news = judged.advertised != null && judged.measured.differsMuch(judged.advertised);
+    if (news) own.onQualityChanged(nowNanos);
+    ways.onChanged(true);
+    port.onRoutesChanged();
+  }
+
   @Override
   public void onFrame(PeerId from, OverlayFrame frame, long nowNanos)
       throws ProtocolViolationException {

@@ -195,10 +195,9 @@ final class Ways {
     if (candidates.isEmpty()) return Route.NONE;
     candidates.sort(Comparator.comparingLong(Candidate::micros));
     long mine = candidates.getFirst().micros;
-    candidates.removeIf(each -> each.behindMicros >= mine);
     boolean onlyAvoided = candidates.stream().allMatch(each -> avoid.test(each.peer));
     if (!onlyAvoided) candidates.removeIf(each -> avoid.test(each.peer));
-    return new Route(shared(candidates, last), candidates.getFirst().hops);
+    return new Route(shared(candidates, mine, last), candidates.getFirst().hops);
   }
 
   private List<Candidate> candidates(PeerId destination) {
@@ -218,7 +217,7 @@ final class Ways {
   }
 
   /** Shares in inverse proportion to the costs among those that are near the best. */
-  private static List<NextHop> shared(List<Candidate> candidates, Route last) {
+  private static List<NextHop> shared(List<Candidate> candidates, long mine, Route last) {
     long best = candidates.getFirst().micros;
     long enter = best * ENTER_QUARTERS / 4 + ENTER_MICROS;
     long leave = best * LEAVE_QUARTERS / 4 + LEAVE_MICROS;
@@ -226,17 +225,22 @@ final class Ways {
     double weights = 0;
     for (int i = 0; i < shares.length; i++) {
       Candidate each = candidates.get(i);
-      shares[i] = each.micros <= enter || (each.micros <= leave && hadShare(last, each.peer));
+      shares[i] = each.behindMicros < mine
+          && (each.micros <= enter || (each.micros <= leave && hadShare(last, each.peer)));
       if (shares[i]) weights += 1.0 / each.micros;
     }
     List<NextHop> nextHops = new ArrayList<>(shares.length);
     List<NextHop> others = new ArrayList<>();
+    List<NextHop> around = new ArrayList<>();
     for (int i = 0; i < shares.length; i++) {
       Candidate each = candidates.get(i);
       long share = shares[i] ? Math.max(1, Math.round(FULL_SHARE / (each.micros * weights))) : 0;
-      (shares[i] ? nextHops : others).add(new NextHop(each.peer, each.micros, (int) share));
+      boolean nearer = each.behindMicros < mine;
+      NextHop hop = new NextHop(each.peer, each.micros, (int) share, nearer);
+      (shares[i] ? nextHops : nearer ? others : around).add(hop);
     }
     nextHops.addAll(others);
+    nextHops.addAll(around);
     return nextHops;
   }
 

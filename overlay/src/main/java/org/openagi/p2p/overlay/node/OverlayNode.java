@@ -206,6 +206,7 @@ public final class OverlayNode {
   }
 
   private void onStanding(PeerId peer, Standing from, Standing to, Explanation why) {
+    linkStates.onJudged(peer, time.nanoTime());
     listener.onStanding(peer, from, to, why);
     if (to != Standing.REFUSED || !neighbours.containsKey(peer)) return;
     host.disconnect(peer, OverlayHost.Cut.HOSTILE, why.summary());
@@ -306,6 +307,9 @@ public final class OverlayNode {
 
     @Override
     public void onEvent(HealthEvent event) {
+      if (event instanceof HealthEvent.StateChanged changed) {
+        linkStates.onJudged(changed.peer(), time.nanoTime());
+      }
       listener.onHealth(event);
     }
   }

@@ -211,7 +211,7 @@ final class Custody {
     return onlyBack ? 0 : patience / 4;
   }
 
-  /** By chance according to the shares; those without a share only if all others are paused. Null if all have to wait. */
+  /** By chance according to the shares; those without a share only if all others are paused or tried. Null if all have to wait. */
   private @Nullable PeerId choose(List<NextHop> open, Held parcel, long nowNanos) {
     boolean sharing = false;
     int total = 0;
@@ -232,7 +232,9 @@ final class Custody {
   }
 
   private @Nullable PeerId firstAlternative(List<NextHop> open, Held parcel, long nowNanos) {
+    boolean nearer = open.stream().anyMatch(NextHop::nearer);
     for (NextHop each : open) {
+      if (nearer && !each.nearer()) break; // a detour does not help against what is full
       if (!isPaused(each.peer(), nowNanos) && hasWindow(each.peer(), parcel)) return each.peer();
     }
     return null;
