@@ -73,6 +73,7 @@ public final class OverlayNode {
   private final Relay relay;
   private final Reputation reputation;
   private final List<OverlayMachine> machines;
+  private long violations;
 
   /**
    * A node without links.
@@ -170,6 +171,7 @@ public final class OverlayNode {
 
   /** A neighbour broke a rule. */
   public void onViolation(PeerId peer, ProtocolViolationException cause, long nowNanos) {
+    violations++;
     Neighbour neighbour = neighbours.get(peer);
     if (neighbour == null) return;
     String what = String.valueOf(cause.getMessage());
@@ -262,6 +264,19 @@ public final class OverlayNode {
   /** What is thought of peers. */
   public Reputation reputation() {
     return reputation;
+  }
+
+  /** Counters of all parts. */
+  public OverlayStats stats() {
+    return new OverlayStats(
+        neighbours.size(),
+        reputation.size(),
+        violations,
+        health.stats(),
+        membership.counters(),
+        broadcast.counters(),
+        linkStates.counts(),
+        relay.counts());
   }
 
   // ---- ports ---------------------------------------------------------------------------------
