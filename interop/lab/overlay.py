@@ -212,13 +212,18 @@ def gap(times):
     return max((b - a for a, b in zip(times, times[1:])), default=0.0)
 
 
+def stats(node):
+    """The node's counters, asked for on its console."""
+    before = len(node.events)
+    node.process.stdin.write("/stats\n")
+    node.process.stdin.flush()
+    return until(lambda: next((e for e in node.events[before:] if e.get("event") == "stats"), None), 10,
+                 "counters of " + node.name)
+
+
 def relayed(node):
     """Parcels that a node passed on, by its own count."""
-    done = node.command("topology", "--json")
-    try:
-        return json.loads(done.stdout).get("relay", {}).get("forwarded", 0)
-    except ValueError:
-        raise Broken("p2p topology --json of %s: %s" % (node.name, (done.stderr or done.stdout).strip()))
+    return stats(node)["parcelsPassedOn"]
 
 
 def reaches(node, other):
@@ -373,8 +378,7 @@ def mail(net, folder, log, args):
     flow = Flow(a, "d", 50)
     time.sleep(2)
     flow.end()
-    held = lambda: json.loads(s.command("topology", "--json").stdout).get("relay", {}).get("mail", 0)
-    until(lambda: held() > 0, 30, "the storage node holds mail")
+    until(lambda: stats(s)["mailParcels"] > 0, 30, "the storage node holds mail")
     time.sleep(3)
     a.stop()
     no_plain_text(folder, "s")

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.net.RefusalCause;
 import org.openagi.p2p.network.link.MessageStats;
-import org.openagi.p2p.overlay.health.HealthStats;
+import org.openagi.p2p.overlay.node.OverlayStats;
 
 /**
  * Counters of a node at one moment. Totals count from {@link P2PNetworkManager#startServer}.
@@ -23,7 +23,7 @@ import org.openagi.p2p.overlay.health.HealthStats;
  * @param messages all counters of messages
  * @param nodeExchangesFailed exchanges of names that came to no end
  * @param events events published
- * @param health counters of what watches the peers, and how it sees this machine; empty if it did not answer in time
+ * @param overlay counters of health, membership, broadcast, routes and parcels; empty if it did not answer in time
  */
 public record NetworkStats(
     Instant startedAt,
@@ -37,7 +37,7 @@ public record NetworkStats(
     MessageStats messages,
     long nodeExchangesFailed,
     long events,
-    Optional<HealthStats> health) {
+    Optional<OverlayStats> overlay) {
   /** Copies the map. */
   public NetworkStats {
     refusals = Map.copyOf(refusals);

@@ -412,7 +412,7 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
         node.messages().stats(),
         node.exchange().failed(),
         events.published(),
-        node.infos().healthStats());
+        node.infos().overlayStats());
   }
 
   /** The peers that are connected now, named ones first. */

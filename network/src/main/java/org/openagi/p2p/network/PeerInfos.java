@@ -22,8 +22,9 @@ import org.openagi.p2p.net.ConnectionStats;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.overlay.health.HealthState;
-import org.openagi.p2p.overlay.health.HealthStats;
 import org.openagi.p2p.overlay.health.LinkHealth;
+import org.openagi.p2p.overlay.node.OverlayNode;
+import org.openagi.p2p.overlay.node.OverlayStats;
 import org.openagi.p2p.overlay.reputation.Explanation;
 import org.openagi.p2p.protocols.liveness.LinkState;
 import org.openagi.p2p.protocols.peers.KnownAddress;
@@ -87,12 +88,11 @@ final class PeerInfos {
     }
   }
 
-  /** Counters of health; empty if the overlay does not answer. */
-  Optional<HealthStats> healthStats() {
+  /** Counters of the overlay; empty if it does not answer. */
+  Optional<OverlayStats> overlayStats() {
     try {
-      return Optional.of(overlay
-          .ask(node -> node.health().stats())
-          .get(OVERLAY_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+      return Optional.of(
+          overlay.ask(OverlayNode::stats).get(OVERLAY_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

@@ -8,6 +8,7 @@ import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.network.NetworkStats;
 import org.openagi.p2p.network.PeerInfo;
 import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.overlay.node.OverlayStats;
 
 /** Prints peers and counters. */
 final class PeerTablePrinter {
@@ -36,9 +37,10 @@ final class PeerTablePrinter {
   /** Prints the counters of this node. */
   void print(NetworkStats stats) {
     StoreStats kept = stats.messages().store();
+    JsonObject object = new JsonObject();
+    object.put("event", "stats");
     out.tell(
-        new JsonObject()
-            .put("event", "stats")
+        addOverlay(object, stats)
             .put("connectedPeers", stats.connectedPeers())
             .put("knownPeers", stats.knownPeers())
             .put("connections", stats.connections())
@@ -64,6 +66,32 @@ final class PeerTablePrinter {
             kept.maxDiskBytes() == 0
                 ? "queue in memory"
                 : "queue of " + kept.diskBytes() + " of " + kept.maxDiskBytes() + " bytes"));
+    stats.overlay().ifPresent(overlay -> out.say(words(overlay)));
+  }
+
+  private static JsonObject addOverlay(JsonObject object, NetworkStats stats) {
+    stats.overlay().ifPresent(overlay -> object
+        .put("neighbours", overlay.neighbours())
+        .put("nodesKnown", overlay.linkState().known())
+        .put("parcelsSent", overlay.relay().sent())
+        .put("parcelsArrived", overlay.relay().arrived())
+        .put("parcelsPassedOn", overlay.relay().passedOn())
+        .put("parcelsRerouted", overlay.relay().rerouted())
+        .put("mailParcels", overlay.relay().mailParcels())
+        .put("mailBytes", overlay.relay().mailBytes())
+        .put("broadcastsSent", overlay.broadcast().sent())
+        .put("broadcastsDelivered", overlay.broadcast().delivered()));
+    return object;
+  }
+
+  private static String words(OverlayStats overlay) {
+    return String.format(
+        Locale.ROOT,
+        "%d neighbours in a network of %d nodes; %d parcels passed on for others, %d kept as mail",
+        overlay.neighbours(),
+        overlay.linkState().known(),
+        overlay.relay().passedOn(),
+        overlay.relay().mailParcels());
   }
 
   private static JsonObject json(PeerInfo peer) {
