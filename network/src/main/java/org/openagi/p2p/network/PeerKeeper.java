@@ -5,6 +5,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
@@ -16,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whom to be connected to without being asked: the peers listed, those that announce
- * themselves on the local network, those of last time and those just lost. The dialing itself, with
- * its back-off, is the host's.
+ * Decides whom to be connected to without being asked: the peers listed, and, as long as they are few, those that announce
+ * themselves on the local network, those of last time and those just lost. With more of them the overlay chooses. The dialing
+ * itself, with its back-off, is the host's.
  *
  * <p>Of two nodes that see each other at the same moment, the one with the smaller peer id dials at
  * once and the other waits a little, so that there is one connection and not two of which one is
@@ -78,6 +80,16 @@ final class PeerKeeper {
     long refusedUntilNanos;
   }
 
+  /** Hears of peers that could be neighbours. Any thread. */
+  interface Candidates {
+    /**
+     * A peer turned up.
+     *
+     * @param known whether this node knows it by itself, and not because anybody announced it
+     */
+    void add(PeerId peer, List<Multiaddr> addresses, boolean known);
+  }
+
   /** Runs tasks on one thread. */
   interface Timer {
     /** Runs a task after a delay; what comes after the timer's end is dropped. */
@@ -87,15 +99,26 @@ final class PeerKeeper {
   private final Host host;
   private final Timer timer;
   private final TimeSource time;
+  private final int keptMax;
+  private final Candidates candidates;
   private final long createdNanos;
+  private final Set<PeerId> kept = ConcurrentHashMap.newKeySet();
 
   // Confined to the timer thread.
   private final Map<PeerId, Tracked> tracked = new HashMap<>();
 
-  PeerKeeper(Host host, Timer timer, TimeSource time) {
+  /**
+   * Keeps nobody yet.
+   *
+   * @param keptMax peers kept connected, beyond those that are listed: in a small network all, in a larger one the overlay
+   *     chooses neighbours among the candidates
+   */
+  PeerKeeper(Host host, Timer timer, TimeSource time, int keptMax, Candidates candidates) {
     this.host = host;
     this.timer = timer;
     this.time = time;
+    this.keptMax = keptMax;
+    this.candidates = candidates;
     this.createdNanos = time.nanoTime();
   }
 
@@ -113,12 +136,18 @@ final class PeerKeeper {
     postLater(this::tick, TICK);
   }
 
+  /** Whether a connection to a peer is kept, because it is listed or one of few. Any thread. */
+  boolean isKept(PeerId peer) {
+    return kept.contains(peer);
+  }
+
   /** A peer announces itself, for the first time or with other addresses. */
   void onAnnounced(PeerId peer, List<Multiaddr> addresses) {
     if (peer.equals(host.peerId())) return;
     post(() -> {
       if (isFull(peer)) return;
       host.peers().addAddresses(peer, addresses, AddressSource.MDNS, ANNOUNCED_ADDRESS_TTL);
+      candidates.add(peer, addresses, false);
       add(peer, Reason.ANNOUNCED);
     });
   }
@@ -184,6 +213,7 @@ final class PeerKeeper {
         .ifPresentOrElse(
             peer -> {
               host.peers().addAddresses(peer, List.of(address), AddressSource.MANUAL, FOREVER);
+              candidates.add(peer, List.of(address), true);
               add(peer, Reason.LISTED);
             },
             () -> connectNameless(address, NAMELESS_RETRY_FIRST));
@@ -205,6 +235,7 @@ final class PeerKeeper {
 
   private void keepRemembered(RememberedPeer peer) {
     host.peers().addAddresses(peer.peer(), peer.addresses(), AddressSource.REMEMBERED, RECENT_KEPT);
+    candidates.add(peer.peer(), peer.addresses(), true);
     keepForAWhile(peer.peer());
   }
 
@@ -253,9 +284,12 @@ final class PeerKeeper {
   private void keep(PeerId peer, Tracked entry) {
     boolean refused = entry.refusedUntilNanos > now();
     if (entry.kept || entry.reasons.isEmpty() || refused) return;
+    boolean isOneTooMany = kept.size() >= keptMax && !entry.reasons.contains(Reason.LISTED);
+    if (isOneTooMany && !releaseWeakerThan(entry)) return;
     entry.kept = host.keepConnected(peer);
     if (!entry.kept && releaseWeakerThan(entry)) entry.kept = host.keepConnected(peer);
     // If that failed too, the next tick tries again.
+    if (entry.kept) kept.add(peer);
   }
 
   /** Makes room: what others can bring about must not push out what the user has asked for. */
@@ -272,6 +306,7 @@ final class PeerKeeper {
   private void release(PeerId peer, Tracked entry) {
     if (entry.kept) host.releaseConnected(peer);
     entry.kept = false;
+    kept.remove(peer);
   }
 
   private void tick() {

@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -19,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
@@ -59,6 +58,7 @@ import org.openagi.p2p.network.transfer.TransferConfig;
 import org.openagi.p2p.network.transfer.TransferHandler;
 import org.openagi.p2p.network.transfer.TransferService;
 import org.openagi.p2p.overlay.OverlayCrypto;
+import org.openagi.p2p.overlay.membership.MembershipConfig;
 import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
@@ -95,6 +95,10 @@ record RunningNode(
     Deque<Runnable> undo) {
   private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** Peers of a network in which everyone is linked to everyone. */
+  private static final int SMALL_NETWORK = 16;
+
   private static final Duration HOST_GRACE = Duration.ofSeconds(1);
 
   /** What the embedding program adds, in place before anybody can connect. */
@@ -156,7 +160,16 @@ record RunningNode(
     PeerDirectory directory = new PeerDirectory(pins);
     PeerKeeper.Timer later =
         (delay, task) -> timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
-    PeerKeeper keeper = new PeerKeeper(host, later, time);
+    AtomicReference<OverlayService> owner = new AtomicReference<>();
+    PeerKeeper keeper = new PeerKeeper(
+        host,
+        later,
+        time,
+        Math.max(SMALL_NETWORK, 2 * config.targetDegree()),
+        (peer, addresses, known) -> {
+          OverlayService overlay = owner.get();
+          if (overlay != null) overlay.onCandidate(peer, addresses, known);
+        });
     if (config.connectionsPerPeer() > 1) {
       host.addListener(new SpareConnections(host, later, config.connectionsPerPeer()));
     }
@@ -164,9 +177,9 @@ record RunningNode(
     overlayListeners.add(new OverlayEvents(directory));
     OverlayFaults faults = new OverlayFaults(host, events, time);
     overlayListeners.add(faults);
-    AtomicReference<OverlayService> owner = new AtomicReference<>();
     MailStore mail = mail(config, identity, folder, events, time, owner, undo);
-    OverlayService overlay = overlay(config, identity, host, key, overlayListeners, mail, time);
+    OverlayService overlay =
+        overlay(config, identity, host, key, keeper::isKept, overlayListeners, mail, time);
     owner.set(overlay);
     undo.push(overlay::close);
     NameKeeper nameKeeper =
@@ -291,18 +304,17 @@ record RunningNode(
       Identity identity,
       Host host,
       HostKey key,
+      Predicate<PeerId> isKept,
       OverlayListener listener,
       @Nullable MailStore mail,
       TimeSource time) {
-    Set<PeerId> listed = config.peers().stream()
-        .flatMap(address -> address.peerId().stream())
-        .collect(Collectors.toUnmodifiableSet());
-    OverlayConfig overlay =
-        OverlayConfig.of(identity.nodeId(), identity.nodeType(), config.heartbeatInterval());
+    OverlayConfig overlay = OverlayConfig.of(
+            identity.nodeId(), identity.nodeType(), config.heartbeatInterval())
+        .withMembership(MembershipConfig.ofTargetDegree(config.targetDegree()));
     return new OverlayService(
         host,
         time,
-        listed::contains,
+        isKept,
         below -> new OverlayNode(
             overlay,
             identity.peerId(),

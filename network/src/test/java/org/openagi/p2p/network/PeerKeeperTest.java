@@ -1,6 +1,8 @@
 package org.openagi.p2p.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.openagi.p2p.network.TestPeers.peer;
 
 import java.lang.reflect.Proxy;
@@ -8,8 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,17 +45,42 @@ class PeerKeeperTest {
   private final List<Multiaddr> dialed = new ArrayList<>();
   private final PeerTable table = new PeerTable(time, 10_000);
   private final PeerId self = peer(1);
+  private final Map<PeerId, Boolean> candidates = new HashMap<>();
   private int keptMax = Integer.MAX_VALUE;
   private int handshakes;
   private int order;
 
-  private final PeerKeeper keeper = new PeerKeeper(host(), this::schedule, time);
+  private final PeerKeeper keeper = keeper(Integer.MAX_VALUE);
 
   /** A peer whose id is larger than ours: we dial. */
   private final PeerId larger = find(true);
 
   /** A peer whose id is smaller than ours: it dials, if it sees us. */
   private final PeerId smaller = find(false);
+
+  private PeerKeeper keeper(int max) {
+    return new PeerKeeper(
+        host(), this::schedule, time, max, (peer, addresses, known) -> candidates.put(peer, known));
+  }
+
+  @Test
+  void ofManyThatAnnounceThemselvesTheFirstAreKeptAndAllAreCandidates() {
+    PeerKeeper few = keeper(2);
+    few.onDisconnected(peer(50), LOST);
+    run(Duration.ZERO);
+    for (int i = 51; i < 55; i++) few.onAnnounced(peer(i), ADDRESS);
+    run(PeerKeeper.POLITE_DELAY);
+    assertEquals(2, kept.size());
+    assertFalse(kept.contains(peer(50)), "who was lost gives way to who announces itself");
+    assertEquals(Set.of(peer(51), peer(52), peer(53), peer(54)), candidates.keySet());
+    assertFalse(candidates.containsValue(true));
+    Multiaddr listed = ADDRESS.getFirst().withPeerId(peer(60));
+    few.start(List.of(listed), List.of());
+    run(Duration.ZERO);
+    assertTrue(kept.contains(peer(60)), "who is listed is kept all the same");
+    assertTrue(few.isKept(peer(60)));
+    assertTrue(candidates.get(peer(60)));
+  }
 
   @Test
   void theSmallerPeerIdDialsAtOnceAndTheLargerWaits() {

@@ -113,6 +113,15 @@ public final class ConfigKeys {
       "50",
       "Connections open at the same time; a further peer is refused with a reason.");
 
+  /** Neighbours. */
+  public static final ConfigKey<Long> TARGET_DEGREE = ConfigKey.of(
+      "target_degree",
+      ValueTypes.wholeNumber(2, 32, ""),
+      "6",
+      "Neighbours that this node seeks in a large network; it accepts up to half as many more. Listed"
+          + " peers come on top, and in a small network, of some 16 nodes, everyone is linked to"
+          + " everyone.");
+
   /** Spare connections. */
   public static final ConfigKey<Long> CONNECTIONS_PER_PEER = ConfigKey.of(
       "connections_per_peer",
@@ -264,6 +273,7 @@ public final class ConfigKeys {
       SECURITY,
       MAX_CONNECTIONS,
       CONNECTIONS_PER_PEER,
+      TARGET_DEGREE,
       HEARTBEAT_INTERVAL,
       MESSAGE_TIMEOUT,
       RETRY_ATTEMPTS,

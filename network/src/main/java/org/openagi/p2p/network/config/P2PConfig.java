@@ -236,6 +236,11 @@ public final class P2PConfig {
     return get(ConfigKeys.BANDWIDTH_LIMIT);
   }
 
+  /** Neighbours that the node seeks in a large network. */
+  public int targetDegree() {
+    return Math.toIntExact(get(ConfigKeys.TARGET_DEGREE));
+  }
+
   /** Connections kept to each peer, 1 to 4. */
   public int connectionsPerPeer() {
     return Math.toIntExact(get(ConfigKeys.CONNECTIONS_PER_PEER));

@@ -186,6 +186,18 @@ public final class OverlayService implements AutoCloseable {
     }
   }
 
+  /**
+   * A peer turned up that could be a neighbour.
+   *
+   * @param known whether this node knows it by itself, and not because anybody announced it
+   */
+  public void onCandidate(PeerId peer, List<Multiaddr> addresses, boolean known) {
+    execute(() -> {
+      if (known) node.membership().onKnown(peer, addresses, time.nanoTime());
+      else node.membership().onAnnounced(peer, addresses, time.nanoTime());
+    });
+  }
+
   /** Runs a task on the overlay's thread after a pause; dropped after the end. */
   public void executeLater(Duration pause, Runnable task) {
     try {

@@ -33,4 +33,9 @@ public record OverlayConfig(
         RelayConfig.defaults(type != NodeType.LIGHT),
         ReputationConfig.defaults());
   }
+
+  /** The same with another membership. */
+  public OverlayConfig withMembership(MembershipConfig value) {
+    return new OverlayConfig(health, value, broadcast, linkState, relay, reputation);
+  }
 }
