@@ -325,6 +325,9 @@ public final class OverlayNode {
       if (event instanceof HealthEvent.StateChanged changed) {
         linkStates.onJudged(changed.peer(), time.nanoTime());
       }
+      if (event instanceof HealthEvent.Suspected suspected) {
+        relay.onDoubted(suspected.peer(), time.nanoTime());
+      }
       listener.onHealth(event);
     }
   }

@@ -354,6 +354,17 @@ final class Custody {
     }
   }
 
+  /** A neighbour is silent: what it has not answered goes another way if there is one. */
+  void onDoubted(PeerId peer, long nowNanos) {
+    Hop hop = hops.get(peer);
+    if (hop == null) return;
+    for (Held each : List.copyOf(hop.sent.values()).reversed()) {
+      each.tried.add(peer);
+      if (hasWay(each, nowNanos)) takeBack(each);
+      else each.tried.remove(peer);
+    }
+  }
+
   /** Ways are other ones: who refused for want of one may have one now. */
   void onRoutesChanged() {
     for (Held each : held.values()) {

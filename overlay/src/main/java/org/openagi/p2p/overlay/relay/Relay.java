@@ -245,6 +245,12 @@ public final class Relay implements OverlayMachine, Courier {
     onRoutesChanged(nowNanos);
   }
 
+  /** A neighbour is suspected to be dead. What it has not answered is sent another way at once, if there is one. */
+  public void onDoubted(PeerId peer, long nowNanos) {
+    custody.onDoubted(peer, nowNanos);
+    custody.drain(nowNanos);
+  }
+
   /** Ways may be other ones than before; what follows from it is done at the next {@link #onTimer}, which is due at once. */
   public void onRoutesChanged(long nowNanos) {
     routesChangedNanos = Math.min(routesChangedNanos, nowNanos);

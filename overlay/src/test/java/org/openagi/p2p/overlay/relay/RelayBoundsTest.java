@@ -126,6 +126,29 @@ class RelayBoundsTest {
   }
 
   @Test
+  void whatASuspectHasNotAnsweredGoesAnotherWayAtOnceIfThereIsOne() {
+    Node a = net.add(1);
+    Node suspect = net.add(2);
+    Node d = net.add(4);
+    net.link(a, suspect);
+    net.link(suspect, d);
+    net.run(Duration.ofSeconds(5));
+    net.spy = (from, to, frame) -> to != suspect || !(frame instanceof RelayFrame);
+    for (int i = 0; i < 10; i++) a.send(net.parcel(d, false, 100));
+    a.relay.onDoubted(suspect.id, net.time.nanoTime());
+    assertEquals(10, a.relay.counts().heldParcels());
+    assertEquals(0, a.relay.counts().rerouted());
+    Node b = net.add(3);
+    net.link(a, b, Duration.ofMillis(30));
+    net.link(b, d, Duration.ofMillis(30));
+    net.run(Duration.ofMillis(500));
+    a.relay.onDoubted(suspect.id, net.time.nanoTime());
+    net.run(Duration.ofMillis(100));
+    assertEquals(10, d.parcels.size());
+    assertEquals(10, a.relay.counts().rerouted());
+  }
+
+  @Test
   void whatIsExpiredIsRefusedAndNotSent() {
     List<Node> nodes = star(room(8, 5, 4));
     Node a = nodes.get(0);
