@@ -136,8 +136,9 @@ public final class ConfigKeys {
       "heartbeat_interval",
       ValueTypes.seconds("0.1", "3600"),
       "30",
-      "Time between two checks whether a quiet peer still answers. A peer that misses three in"
-          + " a row is disconnected.");
+      "Silence after which a peer is asked for a sign of life; traffic proves as much. If it does not"
+          + " answer, others are asked about it, and if they hear nothing either, it is avoided and, some"
+          + " seconds later, disconnected.");
 
   /** Lifetime of a message. */
   public static final ConfigKey<Duration> MESSAGE_TIMEOUT = ConfigKey.of(

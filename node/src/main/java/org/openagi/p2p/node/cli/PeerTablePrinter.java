@@ -102,7 +102,9 @@ final class PeerTablePrinter {
         .put("nodeType", peer.nodeType().map(Enum::name).orElse(null))
         .put("connected", peer.connected())
         .put("health", peer.health().map(Enum::name).orElse(null));
+    peer.link().ifPresent(link -> object.put("why", link.reason()));
     peer.roundTrip().ifPresent(rtt -> object.put("rttMicros", rtt.toNanos() / 1000));
+    peer.reputation().ifPresent(why -> object.put("score", Math.round(why.score() * 10) / 10.0));
     return object
         .put("security", peer.security().orElse(null))
         .put("addresses", EventPrinter.texts(peer.addresses()))

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "How long it looks is set by --discovery-timeout. --forget works at once, also on the data",
-      "folder of a node that runs."
+      "folder of a node that runs. --explain asks the node that runs with the data folder."
     })
 final class PeersCommand extends NetworkCommand {
   @Option(names = "--watch", description = "then go on and print who comes and goes, until Ctrl-C")
@@ -32,6 +32,13 @@ final class PeersCommand extends NetworkCommand {
       description = "don't look; forget which key NAME belongs to, so that another one may have it")
   private @Nullable String forgotten;
 
+  @Option(
+      names = "--explain",
+      paramLabel = "PEER",
+      description =
+          "don't look; tell what the node that runs measured of PEER and thinks of it, and why")
+  private @Nullable String explained;
+
   PeersCommand(Streams streams) {
     super(streams);
   }
@@ -39,6 +46,10 @@ final class PeersCommand extends NetworkCommand {
   @Override
   int run(P2PConfig config, Output out) throws Exception {
     if (forgotten != null) return forget(forgotten, config, out);
+    if (explained != null) {
+      PeerExplanation.print(config.dataFolder(), explained, out);
+      return DONE;
+    }
     try (Session session = Session.client(config, out)) {
       session.start();
       return Shutdown.guard(DONE, session::stop, () -> look(session.manager(), out));

@@ -18,6 +18,7 @@ import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.node.control.ControlServer;
 import org.openagi.p2p.node.control.ControlVerbs;
+import org.openagi.p2p.node.control.PeersService;
 import org.openagi.p2p.node.control.QueueService;
 import org.openagi.p2p.node.control.TopologyService;
 import org.slf4j.Logger;
@@ -92,6 +93,7 @@ final class Session implements AutoCloseable {
           manager.config().dataFolder(),
           new ControlVerbs(Map.of(
               "queue", new QueueService(new LiveQueue(manager)),
+              "peers", new PeersService(manager::getPeerInfo),
               "topology", new TopologyService(manager))));
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("other commands cannot work on this node");

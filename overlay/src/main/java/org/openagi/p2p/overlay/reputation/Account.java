@@ -11,7 +11,10 @@ import org.openagi.p2p.core.identity.PeerId;
 final class Account {
   private static final double NANOS_PER_HOUR = 3.6e12;
 
-  /** Less than this is nothing. */
+  /** The time of a link is added up so often. */
+  private static final long ACCRUE_NANOS = 60_000_000_000L;
+
+  /** Less than this is nothing: what only halves would never end. */
   private static final double NOTHING = 0.05;
 
   /** One cause: its points at a time, from which on they halve. */
@@ -37,7 +40,7 @@ final class Account {
   }
 
   void unlink(long nowNanos) {
-    accrue(nowNanos);
+    accrue(nowNanos, 1);
     linked = false;
   }
 
@@ -50,8 +53,8 @@ final class Account {
     sum.atNanos = nowNanos;
   }
 
-  private void accrue(long nowNanos) {
-    if (!linked || nowNanos <= linkedNanos) return;
+  private void accrue(long nowNanos, long afterNanos) {
+    if (!linked || nowNanos - linkedNanos < afterNanos) return;
     double hours = (nowNanos - linkedNanos) / NANOS_PER_HOUR;
     linkedNanos = nowNanos;
     note(Cause.UPTIME, hours, nowNanos);
@@ -63,10 +66,15 @@ final class Account {
     return sum.points * Math.pow(0.5, halvings);
   }
 
+  private static double shown(Cause cause, Sum sum, long nowNanos) {
+    double left = left(cause, sum, nowNanos);
+    return Math.abs(left) < NOTHING ? 0 : left;
+  }
+
   double score(long nowNanos) {
-    accrue(nowNanos);
+    accrue(nowNanos, ACCRUE_NANOS);
     double score = 0;
-    for (var each : sums.entrySet()) score += left(each.getKey(), each.getValue(), nowNanos);
+    for (var each : sums.entrySet()) score += shown(each.getKey(), each.getValue(), nowNanos);
     return score;
   }
 
@@ -74,11 +82,9 @@ final class Account {
     double score = score(nowNanos);
     List<Explanation.Term> terms = new ArrayList<>();
     sums.forEach((cause, sum) -> {
-      double points = left(cause, sum, nowNanos);
+      double points = shown(cause, sum, nowNanos);
       long agoSeconds = Math.max(0, nowNanos - sum.atNanos) / 1_000_000_000L;
-      if (Math.abs(points) >= NOTHING) {
-        terms.add(new Explanation.Term(cause, points, sum.count, agoSeconds));
-      }
+      if (points != 0) terms.add(new Explanation.Term(cause, points, sum.count, agoSeconds));
     });
     terms.sort(Comparator.comparingDouble((Explanation.Term term) -> -Math.abs(term.points())));
     return new Explanation(peer, score, standing, terms);

@@ -17,7 +17,7 @@ public record Explanation(PeerId peer, double score, Standing standing, List<Ter
    *
    * @param cause which
    * @param points what is left of its points now
-   * @param count how often it was noted, also if its points are gone
+   * @param count how often it was noted
    * @param agoSeconds since it was noted last
    */
   public record Term(Cause cause, double points, long count, long agoSeconds) {}
