@@ -248,20 +248,30 @@ final class Mailbox {
   private void handOver(PeerId to, long nowNanos) {
     Box box = boxes.get(to);
     if (box == null || !sender.hasWay(to, nowNanos)) return;
-    for (Letter each : new ArrayList<>(box.letters.values())) {
-      if (!each.stored) continue;
-      if (each.sending) {
-        if (nowNanos - each.sentNanos < config.retry().toNanos()) continue;
-      } else if (box.sending >= config.window()) {
-        return;
-      } else {
-        each.sending = true;
-        box.sending++;
-      }
+    for (Letter each : due(box, nowNanos)) {
+      if (!each.sending) box.sending++;
+      each.sending = true;
       each.sentNanos = nowNanos;
       each.attempt = each.attempt % ATTEMPTS + 1;
       store.load(each.mail, parcel -> onLoaded(each, parcel));
     }
+  }
+
+  /** The first that are not on their way, within the window, and those whose arrival nobody reported. */
+  private List<Letter> due(Box box, long nowNanos) {
+    List<Letter> due = new ArrayList<>();
+    int free = config.window() - box.sending;
+    for (Letter each : box.letters.values()) {
+      if (!each.stored) continue;
+      if (each.sending) {
+        if (nowNanos - each.sentNanos >= config.retry().toNanos()) due.add(each);
+      } else if (free-- > 0) {
+        due.add(each);
+      } else {
+        break;
+      }
+    }
+    return due;
   }
 
   private void onLoaded(Letter letter, Optional<Parcel> loaded) {
