@@ -167,7 +167,7 @@ public final class Membership implements OverlayMachine {
   }
 
   private void ask(Neighbour peer, long nowNanos) {
-    if (!peer.mayBeAsked(nowNanos) || leaving) return;
+    if (!peer.mayBeAsked(nowNanos) || leaving || !isWelcome(peer)) return;
     boolean mustJoin = !joined && viewSize == 0;
     List<Multiaddr> addresses = PeerEntry.of(self, port.addresses()).addresses();
     MembershipFrame frame = mustJoin
@@ -265,7 +265,8 @@ public final class Membership implements OverlayMachine {
     else if (!from.inView) counts.entriesIgnored += answer.others().size();
     if (answer.accepted()) {
       if (from.inView) return;
-      if (awaited) {
+      // Several may have been asked that there is not room for together.
+      if (awaited && isWelcome(from)) {
         joined = true;
         addToView(from);
         trim(from);
@@ -382,6 +383,12 @@ public final class Membership implements OverlayMachine {
     peer.inView = false;
     viewSize--;
     port.onViewChanged(peer.peer(), false);
+  }
+
+  /** Whether nothing but a lack of places speaks against a neighbour. */
+  private boolean isWelcome(Neighbour peer) {
+    return port.isProtected(peer.peer())
+        || (port.score(peer.peer()) >= config.minScore() && !isCrowded(peer.range));
   }
 
   private boolean isCrowded(AddressRange range) {
@@ -549,7 +556,7 @@ public final class Membership implements OverlayMachine {
     if (missing <= 0 || neighbours.size() == viewSize + awaited) return awaited;
     for (Neighbour each : neighbours.values()) {
       if (missing == 0) break;
-      if (!each.mayBeAsked(nowNanos) || isCrowded(each.range)) continue;
+      if (!each.mayBeAsked(nowNanos)) continue;
       ask(each, nowNanos);
       if (!each.asked) continue;
       missing--;
