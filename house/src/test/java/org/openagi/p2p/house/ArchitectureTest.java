@@ -63,6 +63,18 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Machines of the overlay are wired together by their ports, in the package {@code node} only. */
+  @Test
+  void overlayPackagesDoNotKnowEachOther() {
+    slices()
+        .matching(BASE + "overlay.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(
+            resideInAnyPackage(BASE + "overlay.node.."), resideInAnyPackage(BASE + "overlay.."))
+        .check(CLASSES);
+  }
+
   @Test
   void wirePackagesDoNotKnowEachOther() {
     slices().matching(BASE + "wire.(*)..").should().notDependOnEachOther().check(CLASSES);

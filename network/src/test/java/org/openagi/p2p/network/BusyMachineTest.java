@@ -63,7 +63,7 @@ class BusyMachineTest {
       burn(20);
       assertEquals(List.of(), List.copyOf(accusations));
       for (P2PNetworkManager node : all) {
-        var health = node.getNetworkStats().health().orElseThrow();
+        var health = node.getNetworkStats().overlay().orElseThrow().health();
         System.out.println("busy machine: " + health);
         assertEquals(0, health.count(Count.SUSPECTED));
         assertEquals(NODES - 1, node.connectedPeers().size());
