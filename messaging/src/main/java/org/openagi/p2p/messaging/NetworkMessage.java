@@ -8,13 +8,13 @@ import org.openagi.p2p.core.bytes.Bytes;
 /**
  * What nodes say to each other. Immutable.
  *
- * <p>Peers are named by text: a PeerId, an alias, or {@code *} as the recipient for everyone connected.
+ * <p>Peers are named by text: a PeerId, an alias, or {@code *} as the recipient for everyone.
  * A message that is sent need not say its sender, its id or its time: they are filled in. On a message
  * that was received all three are the sender's, and the sender is who the connection and the signature
  * prove.
  */
 public final class NetworkMessage {
-  /** The recipient that means all connected peers. */
+  /** The recipient that means every node that can be reached. */
   public static final String EVERYONE = "*";
 
   /** Hops a message may take unless it says otherwise. */

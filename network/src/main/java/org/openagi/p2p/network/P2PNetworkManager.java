@@ -129,8 +129,8 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
    * Sends a message and waits for its acknowledgement.
    *
    * @param message its recipient is replaced by the one given here
-   * @param recipient alias, peer id, multiaddr, or {@code *} for everyone connected now
-   * @return true if the recipient has acknowledged it, or everyone has; false if it expired, was
+   * @param recipient alias, peer id, multiaddr, or {@code *} for every node that can be reached
+   * @return true if the recipient has acknowledged it, or, for {@code *}, the neighbours have taken it over to pass it on; false if it expired, was
    *     refused, or nobody of that name was found: {@link #events} then has a fault that says why,
    *     and so has the delivery of {@link #submit(NetworkMessage)}. Fails in one case only, with a {@link
    *     org.openagi.p2p.messaging.KeptException}: the node stops first and keeps the message for its next start

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         "Runs a node: prints who comes and goes and what is received, sends what is typed.",
     footer = {
       "",
-      "Type  bob: hello  to send to bob,  *: hello  to send to everyone connected,",
+      "Type  bob: hello  to send to bob,  *: hello  to send to everyone,",
       "/peers, /stats or /quit. The node also runs without a terminal. SIGTERM and Ctrl-C stop it",
       "in good order, with exit code 0."
     })
