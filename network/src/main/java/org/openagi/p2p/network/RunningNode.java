@@ -194,6 +194,7 @@ record RunningNode(
     MessageService messages = messages(config, identity, host, key, directory, store, time);
     undo.push(() -> messages.close(config.stopTimeout()));
     messages.addFaultListener(new MessageFaults(events, time));
+    messages.addFaultListener(new MisbehaviourReports(overlay, time));
     Everyone everyone = new Everyone(
         overlay,
         () -> !host.connections().isEmpty(),

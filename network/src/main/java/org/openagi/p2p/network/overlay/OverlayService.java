@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -205,6 +206,11 @@ public final class OverlayService implements AutoCloseable {
     } catch (RejectedExecutionException ended) {
       LOG.atTrace().log("task after the overlay's end");
     }
+  }
+
+  /** Has the node do something on the overlay's thread; dropped after the end. */
+  public void tell(Consumer<OverlayNode> what) {
+    execute(() -> what.accept(node));
   }
 
   /**
