@@ -1,6 +1,7 @@
 package org.openagi.p2p.messaging.parcel;
 
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.overlay.relay.Parcel;
 
@@ -11,6 +12,9 @@ import org.openagi.p2p.overlay.relay.Parcel;
 public interface ParcelPort {
   /** How a peer can be reached, as far as it is known here. */
   Way way(PeerId peer);
+
+  /** What this node announces to seal with; empty if it announced nothing yet. */
+  Bytes ownSealKey();
 
   /**
    * Sends a parcel.

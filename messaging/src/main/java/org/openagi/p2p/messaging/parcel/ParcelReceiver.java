@@ -19,6 +19,7 @@ import org.openagi.p2p.messaging.codec.Hello;
 import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.inbox.Inbox;
 import org.openagi.p2p.overlay.relay.Parcel;
+import org.openagi.p2p.overlay.relay.Reach;
 
 /**
  * Takes in the parcels for this node: opens them, checks their signatures, gives their messages to the inbox in order, and sends
@@ -159,6 +160,7 @@ public final class ParcelReceiver {
       return;
     }
     lane.lastHeardNanos = now;
+    if (!section.replyKey().isEmpty()) sender.replyKey = section.replyKey();
     receiptDue(sender, now);
     if (section.isGreeting()) {
       guarded(sender, lane, lane::advance);
@@ -291,10 +293,11 @@ public final class ParcelReceiver {
   private void sendReceipt(RoutedSender sender, long now) {
     Way way = port.way(sender.peer);
     Bytes key = way.sealKey();
+    if (key == null && !sender.replyKey.isEmpty()) key = sender.replyKey;
     boolean news = sender.hasNews();
     boolean tooSoon =
         way.isMail() && sender.hadReceipt && now - sender.lastReceiptNanos < MAIL_PAUSE_NANOS;
-    if (key == null || !way.isOpen()) {
+    if (key == null || way.reach().kind() == Reach.Kind.NONE) {
       sender.receiptDueNanos = now + RETRY_NANOS;
     } else if (tooSoon) {
       sender.receiptDueNanos = sender.lastReceiptNanos + MAIL_PAUSE_NANOS;

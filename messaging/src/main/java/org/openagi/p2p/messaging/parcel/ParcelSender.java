@@ -307,6 +307,7 @@ public final class ParcelSender {
     if (!active || key == null || !way.isOpen()) return;
     if (pausing && now < pausedUntilNanos) return;
     pausing = false;
+    builder.setReplyKey(port.ownSealKey());
     if (!way.isMail()) mailAtNanos = NEVER;
     else if (isGathering(now)) return;
     for (RoutedLane lane : lanes.values()) if (lane.greet) greet(lane, key);

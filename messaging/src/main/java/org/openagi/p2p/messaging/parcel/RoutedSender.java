@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.codec.Ack;
@@ -43,6 +44,9 @@ final class RoutedSender {
 
   /** When a receipt is to be sent; {@link #NEVER} if there is nothing to say. */
   long receiptDueNanos = NEVER;
+
+  /** What it announced to seal with in the last section; empty if nothing. */
+  Bytes replyKey = Bytes.EMPTY;
 
   long lastReceiptNanos;
   boolean hadReceipt;

@@ -16,12 +16,16 @@ import org.openagi.p2p.messaging.codec.WireLimits;
  *
  * @param hello as the first frame on the lane's stream would be; its {@code first} is the lowest number that is not settled
  *     for the sender
+ * @param replyKey what the sender announces to seal with, for receipts; empty if it has nothing
  * @param start where it begins
  * @param end where it ends, exclusive; the same place for a greeting, which carries no messages
  * @param chunks CHUNK frames, one bundle
  * @see "docs/wire/parcel-1.0.md, section 3"
  */
-record Section(Hello hello, Place start, Place end, Bytes chunks) {
+record Section(Hello hello, Bytes replyKey, Place start, Place end, Bytes chunks) {
+  /** Longest key to reply with, as an advert may hold one. */
+  static final int MAX_KEY_BYTES = 128;
+
   /**
    * A place in a lane.
    *
@@ -57,6 +61,8 @@ record Section(Hello hello, Place start, Place end, Bytes chunks) {
   byte[] encode() {
     return new WireWriter(chunks.length() + 64)
         .bytes(hello.toFrame())
+        .u8(replyKey.length())
+        .bytes(replyKey)
         .varint(start.number())
         .varint(start.offset())
         .varint(end.offset())
@@ -77,6 +83,11 @@ record Section(Hello hello, Place start, Place end, Bytes chunks) {
       throw ParcelForm.violation("section of version " + hello.version());
     }
     if (!Lane.isKnown(hello.lane())) throw ParcelForm.violation("section of lane " + hello.lane());
+    int keyLength = in.u8("reply key length");
+    if (keyLength > MAX_KEY_BYTES) {
+      throw ParcelForm.violation("reply key of " + keyLength + " bytes");
+    }
+    Bytes replyKey = in.bytes(keyLength, "reply key");
     long first = in.varint(hello.first(), WireLimits.MAX_NUMBER, "start number");
     Place start =
         new Place(first, (int) in.varint(0, NetworkMessage.MAX_PAYLOAD_BYTES, "start offset"));
@@ -87,7 +98,8 @@ record Section(Hello hello, Place start, Place end, Bytes chunks) {
     if (greeting ? !end.equals(start) : !start.isBefore(end)) {
       throw ParcelForm.violation("section from " + start + " to " + end);
     }
-    return new Section(hello, start, end, Bytes.copyOf(bytes, chunksAt, bytes.length - chunksAt));
+    Bytes chunks = Bytes.copyOf(bytes, chunksAt, bytes.length - chunksAt);
+    return new Section(hello, replyKey, start, end, chunks);
   }
 
   /** Goes through the chunks and checks that they follow each other and say the same as the section. */

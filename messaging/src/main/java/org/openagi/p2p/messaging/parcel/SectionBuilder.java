@@ -52,11 +52,17 @@ final class SectionBuilder {
   private long rawBytes;
   private int counted;
   private long blockedNanos;
+  private Bytes replyKey = Bytes.EMPTY;
 
   SectionBuilder(ChunkEncoder encoder, @Nullable ZstdCompressor zstd) {
     this.encoder = encoder;
     this.compression = zstd == null ? null : new AdaptiveCompression(zstd);
     if (compression != null) compression.useDictionary();
+  }
+
+  /** What receipts are to be sealed with. */
+  void setReplyKey(Bytes key) {
+    replyKey = key;
   }
 
   /** When the message ends that the last section stopped before, because it is too short-lived; 0 if it did not. */
@@ -67,7 +73,7 @@ final class SectionBuilder {
   /** Nothing but what the sender knows to be settled. */
   Section greeting(Lane lane, SendLane from) {
     Place start = new Place(from.firstUnsettled(), 0);
-    return new Section(hello(lane, from), start, start, Bytes.EMPTY);
+    return new Section(hello(lane, from), replyKey, start, start, Bytes.EMPTY);
   }
 
   /**
@@ -141,7 +147,8 @@ final class SectionBuilder {
         .mapToLong(OutboxEntry::deadlineNanos)
         .max()
         .orElse(livesBeyondNanos + HOLES_LIVE_NANOS);
-    Section section = new Section(hello(lane, from), begin, end, Bytes.wrap(chunks.toByteArray()));
+    Section section =
+        new Section(hello(lane, from), replyKey, begin, end, Bytes.wrap(chunks.toByteArray()));
     return new Built(section, written, ttl, deadline);
   }
 

@@ -33,7 +33,8 @@ class ParcelDocumentTest {
     encoder.finish(true, null);
     Bytes chunk = Bytes.copyOf(encoder.array(), encoder.frameOffset(), encoder.frameLength());
     Hello hello = new Hello(1, Lane.BULK.number(), 1, 0x00c0ffee00c0ffeeL, 1, 60_000);
-    return new Section(hello, new Place(1, 0), new Place(2, 0), chunk);
+    Bytes reply = Bytes.wrap(new byte[] {1}).concat(SECRET);
+    return new Section(hello, reply, new Place(1, 0), new Place(2, 0), chunk);
   }
 
   private static Receipt receipt() {

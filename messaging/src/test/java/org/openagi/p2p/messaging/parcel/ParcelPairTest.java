@@ -282,6 +282,7 @@ class ParcelPairTest {
     assertTrue(alice.sender().stageOf(Lane.BULK, 1).startsWith("in a mailbox"));
     courier.reach(ALICE.peerId(), Reach.Kind.MAILBOX);
     alice.crash();
+    courier.forgetKey(ALICE.peerId()); // adverts of who is gone are gone, too
     bob.restart();
     courier.reach(BOB.peerId(), Reach.Kind.ROUTED);
     world.runFor(10 * SECOND);

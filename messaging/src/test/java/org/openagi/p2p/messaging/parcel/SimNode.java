@@ -107,6 +107,11 @@ final class SimNode implements SendLaneListener, SimCourier.Node {
         }
 
         @Override
+        public Bytes ownSealKey() {
+          return prekeys.announcement();
+        }
+
+        @Override
         public void send(Parcel parcel, @Nullable PeerId avoid) {
           courier.send(self, parcel, avoid);
         }
