@@ -34,6 +34,7 @@ import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.EventBus;
 import org.openagi.p2p.network.link.Carried;
 import org.openagi.p2p.network.link.MessageQueue;
+import org.openagi.p2p.network.link.MessageTrace;
 import org.openagi.p2p.network.overlay.OverlayService;
 import org.openagi.p2p.network.transfer.Transfer;
 import org.openagi.p2p.network.transfer.TransferHandler;
@@ -189,6 +190,18 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
   @Override
   public Optional<Delivery> delivery(String messageId) {
     return messageQueue().delivery(messageId);
+  }
+
+  /**
+   * Which way a message went that this node sent: when it was queued and sent, which nodes took it over, when the recipient
+   * had it, how it ended. Of those that ended, the last that somebody waited for are remembered, in memory.
+   *
+   * @param messageId the one its user gave it, or that {@link Delivery#messageId} told
+   * @return empty if nothing is known of it any more
+   * @throws IllegalStateException if the node does not run
+   */
+  public Optional<MessageTrace> trace(String messageId) {
+    return node().messages().trace(messageId);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -31,6 +32,7 @@ import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.journal.JournalConfig;
+import org.openagi.p2p.messaging.parcel.Prekeys;
 import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostConfig;
 import org.openagi.p2p.net.stream.P2PStream;
@@ -44,8 +46,11 @@ import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.network.keystore.DataFolderException;
 import org.openagi.p2p.network.keystore.IdentityFile;
+import org.openagi.p2p.network.keystore.PrekeyFile;
+import org.openagi.p2p.network.link.CourierLine;
 import org.openagi.p2p.network.link.MessageConfig;
 import org.openagi.p2p.network.link.MessageService;
+import org.openagi.p2p.network.link.PrekeyStore;
 import org.openagi.p2p.network.node.NodeExchangeService;
 import org.openagi.p2p.network.overlay.Everyone;
 import org.openagi.p2p.network.overlay.FileMailStore;
@@ -62,6 +67,7 @@ import org.openagi.p2p.overlay.membership.MembershipConfig;
 import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
+import org.openagi.p2p.overlay.relay.Courier;
 import org.openagi.p2p.overlay.relay.MailStore;
 import org.openagi.p2p.overlay.relay.MemoryMailStore;
 import org.slf4j.Logger;
@@ -193,6 +199,7 @@ record RunningNode(
     MessageStore store = store(config, folder, events, time, undo);
     MessageService messages = messages(config, identity, host, key, directory, store, time);
     undo.push(() -> messages.close(config.stopTimeout()));
+    useCourier(config, folder, messages, overlay);
     messages.addFaultListener(new MessageFaults(events, time));
     messages.addFaultListener(new MisbehaviourReports(overlay, time));
     Everyone everyone = new Everyone(
@@ -325,6 +332,28 @@ record RunningNode(
             mail,
             new SecureRandom(),
             time));
+  }
+
+  private static void toCourier(OverlayService overlay, Consumer<Courier> task) {
+    CompletableFuture<Boolean> done = overlay.ask(node -> {
+      task.accept(node.relay());
+      return true;
+    });
+    done.whenComplete((ignored, failure) -> {
+      if (failure != null) LOG.atDebug().setCause(failure).log("the overlay took no parcel work");
+    });
+  }
+
+  /** A node that forgets its queue when it stops also forgets what mail for it was sealed with. */
+  private static void useCourier(
+      P2PConfig config, DataFolder folder, MessageService messages, OverlayService overlay)
+      throws IOException {
+    boolean durable = config.store() != Store.MEMORY;
+    PrekeyFile file = new PrekeyFile(folder);
+    SecureRandom random = new SecureRandom();
+    CourierLine line = task -> toCourier(overlay, task);
+    if (durable) messages.useCourier(line, file.load(random), file::store);
+    else messages.useCourier(line, new Prekeys(random), PrekeyStore.NONE);
   }
 
   private static MessageStore store(

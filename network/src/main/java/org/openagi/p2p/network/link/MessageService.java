@@ -9,12 +9,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
@@ -48,6 +51,8 @@ import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxQuota;
 import org.openagi.p2p.messaging.outbox.SendResources;
 import org.openagi.p2p.messaging.outbox.SendStats;
+import org.openagi.p2p.messaging.parcel.ParcelSender;
+import org.openagi.p2p.messaging.parcel.Prekeys;
 import org.openagi.p2p.messaging.router.HandlerTable;
 import org.openagi.p2p.net.CloseReason;
 import org.openagi.p2p.net.Connection;
@@ -114,6 +119,9 @@ public final class MessageService implements AutoCloseable {
   };
   private final BroadcastInbox broadcasts;
   private volatile @Nullable BroadcastRoute toEveryone;
+  private final HostKey key;
+  private final MessageTraces traces;
+  private volatile @Nullable ParcelPost post;
   private volatile boolean closed;
 
   /**
@@ -128,6 +136,8 @@ public final class MessageService implements AutoCloseable {
     this.config = config;
     this.store = store;
     this.time = time;
+    this.key = key;
+    this.traces = new MessageTraces(time);
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     this.crypto = new CryptoWorkers(key, threads);
     String selfName = config.selfName().isEmpty() ? host.peerId().toString() : config.selfName();
@@ -236,6 +246,19 @@ public final class MessageService implements AutoCloseable {
     Delivery submit(NetworkMessage message, DeliveryOptions options);
   }
 
+  /**
+   * What is known of the way of a message that this node sent: one that waits, or one that ended lately and that somebody
+   * waited for. Kept in memory, so of messages of an earlier process only what happened since.
+   */
+  public Optional<MessageTrace> trace(String messageId) {
+    MessageTrace over = traces.ofEnded(messageId);
+    if (over != null) return Optional.of(over);
+    return store
+        .find(messageId)
+        .filter(stored -> stored.entry() != null)
+        .map(stored -> traces.of(stored.recipient(), Objects.requireNonNull(stored.entry())));
+  }
+
   /** What waits and what could not be delivered. */
   public MessageQueue queue() {
     return queue;
@@ -254,8 +277,19 @@ public final class MessageService implements AutoCloseable {
     List<CompletableFuture<Carried>> parts = file.sections().stream()
         .map(section -> new CarriedSection(this, file.sender(), section).start())
         .toList();
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .thenApply(ignored -> parts.stream().map(CompletableFuture::join).toList());
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(ignored -> {
+      answer(file);
+      return parts.stream().map(CompletableFuture::join).toList();
+    });
+  }
+
+  /** Tells the sender of a file what became of it, if others can carry that. */
+  private void answer(BundleFile file) {
+    ParcelPost through = post;
+    if (through == null) return;
+    for (BundleFile.Section section : file.sections()) {
+      through.sendReceipt(file.sender(), section.lane(), section.epoch(), section.first());
+    }
   }
 
   @Nullable
@@ -378,7 +412,21 @@ public final class MessageService implements AutoCloseable {
         waitingForRoom.get(),
         requests.stats(),
         store.stats(),
-        bondCounters.snapshot());
+        bondCounters.snapshot(),
+        post == null ? ParcelStats.ZERO : post.stats());
+  }
+
+  /**
+   * Lets messages go through others where there is no connection, and come that way. Once, before the host is started.
+   *
+   * @param line to the node's courier
+   * @param prekeys what others seal with for this node
+   * @param store keeps them; called on the service's own thread
+   */
+  public void useCourier(CourierLine line, Prekeys prekeys, PrekeyStore store) {
+    ParcelPost made = new ParcelPost(this, key, line, prekeys, store);
+    post = made;
+    made.start();
   }
 
   /** Closes without waiting for messages on their way. */
@@ -404,6 +452,7 @@ public final class MessageService implements AutoCloseable {
     host.unhandle(WireLimits.PROTOCOL_ID);
     host.unhandle(BondLimits.PROTOCOL_ID);
     inbound.forEach(InboundStream::goAway);
+    if (post != null) post.close();
     outboxes.values().forEach(PeerOutbox::close);
     long refused = System.nanoTime() + Duration.ofSeconds(1).toNanos();
     while (!isDone() && System.nanoTime() - refused < 0) LockSupport.parkNanos(1_000_000);
@@ -543,6 +592,36 @@ public final class MessageService implements AutoCloseable {
     }
   }
 
+  @Nullable
+  ParcelPost post() {
+    return post;
+  }
+
+  /** What is known of the ways of messages that were sent. */
+  MessageTraces traces() {
+    return traces;
+  }
+
+  /** Tells the sender of parcels to a peer, if messages for it are known here. */
+  void toParcels(PeerId peer, Consumer<ParcelSender> what) {
+    PeerOutbox outbox = outboxes.get(peer);
+    if (outbox != null) outbox.toParcels(what);
+  }
+
+  void onWayChanged(PeerId peer) {
+    PeerOutbox outbox = outboxes.get(peer);
+    if (outbox != null) outbox.onWayChanged();
+  }
+
+  /** A peer signed a parcel that breaks a rule. There is no connection to close. */
+  void onParcelViolation(PeerId peer, ProtocolViolationException cause) {
+    LOG.atDebug()
+        .addKeyValue("peer", peer.shortString())
+        .addKeyValue("cause", cause.getMessage())
+        .log("parcel broke a rule");
+    for (MessageFaultListener listener : faults) listener.onViolation(peer, cause);
+  }
+
   HandlerTable handlers() {
     return handlers;
   }
@@ -578,6 +657,7 @@ public final class MessageService implements AutoCloseable {
   }
 
   void onTold(PeerId recipient, OutboxEntry entry) {
+    traces.onTold(recipient, entry);
     losses.onTold(recipient, entry);
   }
 }

@@ -16,6 +16,7 @@ import org.openagi.p2p.messaging.outbox.SendStats;
  * @param requests requests and answers
  * @param store what is kept of them
  * @param bonds what went over several connections to one peer
+ * @param parcels what went through other nodes
  */
 public record MessageStats(
     SendStats sent,
@@ -25,4 +26,5 @@ public record MessageStats(
     int waitingCallers,
     RequestStats requests,
     StoreStats store,
-    BondStats bonds) {}
+    BondStats bonds,
+    ParcelStats parcels) {}

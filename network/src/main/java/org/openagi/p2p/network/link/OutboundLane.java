@@ -69,6 +69,15 @@ final class OutboundLane implements SendLaneListener {
         service.time());
   }
 
+  Lane lane() {
+    return lane;
+  }
+
+  /** The lane itself, for another way than its stream. */
+  SendLane engine() {
+    return engine;
+  }
+
   /** Sends what can be sent, opens a stream if there is a connection and something to send. */
   void run(@Nullable Connection connection) {
     engine.pump();

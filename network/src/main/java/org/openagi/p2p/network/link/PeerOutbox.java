@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
@@ -25,6 +26,7 @@ import org.openagi.p2p.messaging.outbox.OutboxQuota;
 import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.outbox.SendResources;
 import org.openagi.p2p.messaging.outbox.SendStats;
+import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.net.Connection;
 import org.openagi.p2p.protocols.liveness.LinkState;
 
@@ -65,6 +67,7 @@ final class PeerOutbox implements PathStream.Home {
   private long redialAtNanos;
   private boolean dialPausing;
   private int dialFailures;
+  private @Nullable OutboundParcels parcels;
 
   PeerOutbox(MessageService service, PeerId peer, OutboxQuota total) {
     this.service = service;
@@ -305,7 +308,56 @@ final class PeerOutbox implements PathStream.Home {
       waiting |= !lane.isIdle();
     }
     if (waiting && connection == null) dial();
+    runParcels(waiting);
     arm();
+  }
+
+  /** Others carry what no connection does. */
+  private void runParcels(boolean waiting) {
+    if (connection != null) {
+      if (parcels != null) parcels.onConnected();
+    } else if (waiting) {
+      OutboundParcels through = parcels();
+      if (through != null) through.onAlone(dialFailures > 0 || !service.config().dial());
+    } else if (parcels != null) {
+      parcels.onIdle();
+    }
+  }
+
+  private @Nullable OutboundParcels parcels() {
+    ParcelPost post = service.post();
+    if (post == null || closed) return null;
+    OutboundParcels made = parcels;
+    if (made == null) {
+      made = new OutboundParcels(this, post);
+      parcels = made;
+      for (int i = 0; i < Lane.COUNT; i++) {
+        OutboundLane lane = lanes.getPlain(i);
+        if (lane != null) made.addLane(Lane.ofNumber(i), lane.engine());
+      }
+    }
+    return made;
+  }
+
+  /** Something about parcels to this peer is to be told. Any thread. */
+  void toParcels(Consumer<ParcelSender> what) {
+    execute(() -> {
+      for (int i = 0; i < Lane.COUNT; i++) laneOf(i);
+      OutboundParcels through = parcels();
+      if (through == null) return;
+      what.accept(through.sender());
+      arm();
+    });
+  }
+
+  /** The way to this peer through others changed. Any thread. */
+  void onWayChanged() {
+    execute(() -> {
+      OutboundParcels through = parcels;
+      if (through == null) return;
+      through.onWayChanged();
+      arm();
+    });
   }
 
   private @Nullable OutboundLane laneOf(int number) {
@@ -315,6 +367,7 @@ final class PeerOutbox implements PathStream.Home {
     if (numbered == null) return null;
     OutboundLane made = new OutboundLane(this, Lane.ofNumber(number), numbered.log);
     lanes.set(number, made);
+    if (parcels != null) parcels.addLane(made.lane(), made.engine());
     return made;
   }
 
@@ -414,6 +467,7 @@ final class PeerOutbox implements PathStream.Home {
       OutboundLane lane = lanes.getPlain(i);
       if (lane != null) due = Math.min(due, lane.nextDeadlineNanos());
     }
+    if (parcels != null) due = Math.min(due, parcels.nextDeadlineNanos());
     if (due == SendLane.NEVER || (timer != null && due >= armedNanos)) return;
     disarm();
     armedNanos = due;
@@ -444,6 +498,7 @@ final class PeerOutbox implements PathStream.Home {
       OutboundLane lane = lanes.getPlain(i);
       if (lane != null) lane.onTimer(now);
     }
+    if (parcels != null) parcels.onTimer();
     run();
   }
 
@@ -484,6 +539,7 @@ final class PeerOutbox implements PathStream.Home {
       lane.close();
       lane.finish();
     }
+    if (parcels != null) parcels.close();
     disarm();
   }
 

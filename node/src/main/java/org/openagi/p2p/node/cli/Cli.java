@@ -38,6 +38,7 @@ public final class Cli {
     commands.put("ping", () -> new PingCommand(streams));
     commands.put("queue", () -> new QueueCommand(streams));
     commands.put("topology", () -> new TopologyCommand(streams));
+    commands.put("trace", () -> new TraceCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));
     commands.put("warm-up", WarmUpCommand::new);
     commands.put(COMPLETION, CompletionCommand::new);

@@ -21,6 +21,7 @@ import org.openagi.p2p.node.control.ControlVerbs;
 import org.openagi.p2p.node.control.PeersService;
 import org.openagi.p2p.node.control.QueueService;
 import org.openagi.p2p.node.control.TopologyService;
+import org.openagi.p2p.node.control.TraceService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,12 +90,14 @@ final class Session implements AutoCloseable {
   /** A node without a control socket does its work all the same. */
   private @Nullable ControlServer openControl() {
     try {
+      LiveQueue queue = new LiveQueue(manager);
       return ControlServer.open(
           manager.config().dataFolder(),
           new ControlVerbs(Map.of(
-              "queue", new QueueService(new LiveQueue(manager)),
+              "queue", new QueueService(queue),
               "peers", new PeersService(manager::getPeerInfo),
-              "topology", new TopologyService(manager))));
+              "topology", new TopologyService(manager),
+              "trace", new TraceService(manager::trace, queue::name))));
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("other commands cannot work on this node");
       return null;

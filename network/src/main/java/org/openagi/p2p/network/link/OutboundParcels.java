@@ -1,0 +1,116 @@
+package org.openagi.p2p.network.link;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.messaging.outbox.SendLane;
+import org.openagi.p2p.messaging.pace.PaceLane;
+import org.openagi.p2p.messaging.parcel.ParcelSender;
+import org.openagi.p2p.messaging.parcel.ParcelSenderListener;
+
+/**
+ * What goes to a peer through others, as long as there is no connection to it. Confined to the peer's home.
+ *
+ * <p>A connection is tried first: parcels begin when it could not be made, or was not there for {@link #PATIENCE_NANOS}. It is
+ * tried again and again all the same, and serves from the moment it is there.
+ */
+final class OutboundParcels implements ParcelSenderListener {
+  /** How long a connection that is gone, or being made, is waited for. */
+  static final long PATIENCE_NANOS = 500_000_000L;
+
+  private static final int LEAST_GRANT_BYTES = 1 << 10;
+
+  private final PeerOutbox outbox;
+  private final ParcelSender sender;
+  private final Map<Lane, PaceLane> paces = new EnumMap<>(Lane.class);
+  private long aloneSinceNanos;
+  private boolean alone;
+
+  OutboundParcels(PeerOutbox outbox, ParcelPost post) {
+    this.outbox = outbox;
+    this.sender = post.newSender(outbox.peer(), this);
+  }
+
+  ParcelSender sender() {
+    return sender;
+  }
+
+  void addLane(Lane lane, SendLane engine) {
+    sender.addLane(lane, engine);
+  }
+
+  /** A connection serves. */
+  void onConnected() {
+    alone = false;
+    if (sender.isActive()) sender.stop();
+    paces.values().forEach(outbox.service().pace()::release);
+  }
+
+  /**
+   * There is no connection, and messages wait.
+   *
+   * @param failed whether the last try to make one failed
+   */
+  void onAlone(boolean failed) {
+    long now = outbox.nanoTime();
+    if (!alone) aloneSinceNanos = now;
+    alone = true;
+    if (sender.isActive()) sender.pump();
+    else if (failed || now - aloneSinceNanos >= PATIENCE_NANOS) sender.start();
+  }
+
+  /** Nothing waits: a connection is not waited for either. */
+  void onIdle() {
+    if (!sender.isActive()) alone = false;
+  }
+
+  /** The way to the peer, or what is known of it, is another one. */
+  void onWayChanged() {
+    sender.onWayChanged();
+  }
+
+  long nextDeadlineNanos() {
+    if (sender.isActive()) return sender.nextDeadlineNanos();
+    return alone ? aloneSinceNanos + PATIENCE_NANOS : ParcelSender.NEVER;
+  }
+
+  void onTimer() {
+    sender.onTimer();
+  }
+
+  void close() {
+    onConnected();
+  }
+
+  // ---- what the sender asks and says ---------------------------------------------------------
+
+  @Override
+  public boolean maySend(Lane lane) {
+    if (!outbox.pace().isLimited()) return true;
+    return outbox.service().pace().request(paceOf(lane), LEAST_GRANT_BYTES) > 0;
+  }
+
+  @Override
+  public void onSent(Lane lane, int bytes) {
+    if (!outbox.pace().isLimited()) return;
+    outbox.service().pace().spend(paceOf(lane), bytes);
+    outbox.service().pace().release(paceOf(lane));
+  }
+
+  private PaceLane paceOf(Lane lane) {
+    return paces.computeIfAbsent(
+        lane, key -> outbox.pace().addLane(key, () -> outbox.execute(() -> onTurn(key))));
+  }
+
+  private void onTurn(Lane lane) {
+    sender.pump();
+    PaceLane pace = paces.get(lane);
+    if (pace != null && !sender.isActive()) outbox.service().pace().release(pace);
+    outbox.arm();
+  }
+
+  @Override
+  public void onStage(Lane lane, long first, long end, Stage stage) {
+    outbox.service().traces().onStage(outbox.peer(), lane, first, end, stage);
+  }
+}
