@@ -1,10 +1,17 @@
 package org.openagi.p2p.simulator;
 
 import java.time.Duration;
+import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.messaging.Outcome;
+import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.simulator.check.Findings;
+import org.openagi.p2p.simulator.check.OverlayChecks;
+import org.openagi.p2p.simulator.check.ParcelProbe;
 import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.check.Traffic;
+import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.fault.FaultPlan;
 import org.openagi.p2p.simulator.net.Fabric;
 import org.openagi.p2p.simulator.net.Machine;
@@ -20,6 +27,11 @@ public final class Simulation {
   private static final long CALM_NANOS = 10 * SECOND;
   private static final long SETTLE_NANOS = 100 * SECOND;
   private static final long LOOK_EVERY_NANOS = 5 * SECOND;
+  private static final long LAST_NEWS_NANOS = 80 * SECOND;
+  private static final long NEWS_NANOS = 7 * SECOND;
+  private static final long PARCEL_NANOS = SECOND / 5;
+  private static final int STORAGE_EVERY = 10;
+  private static final int BYZANTINE_EVERY = 25;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final SimulationConfig config;
@@ -28,6 +40,8 @@ public final class Simulation {
   private final NodeGround ground;
   private final Traffic traffic;
   private final FaultPlan faults;
+  private final OverlayChecks overlayChecks;
+  private final ParcelProbe parcels;
 
   /** A simulation that has not begun. */
   public Simulation(SimulationConfig config) {
@@ -41,10 +55,34 @@ public final class Simulation {
     Duration lifetime = config.messages().send().lifetime();
     this.traffic = new Traffic(ground, findings, config.meanPause(), lifetime);
     this.faults = new FaultPlan(ground, config.faults());
-    ground.onViolation((finder, culprit, cause) -> findings.add(
+    this.overlayChecks = new OverlayChecks(ground, findings);
+    this.parcels = new ParcelProbe(ground);
+    ground.setOverlays(node -> OverlayConfig.of(node.nodeId(), node.type(), config.heartbeat()));
+    ground.setWatch(overlayChecks);
+    chooseTypes();
+    ground.onViolation(this::onViolation);
+    ground.onDamaged((node, what) -> findings.add(
+        Promise.NO_SILENT_LOSS,
+        "the journal of " + node + " can't be opened: " + what,
+        node.index()));
+  }
+
+  private void chooseTypes() {
+    for (SimulatedNode node : ground.nodes()) {
+      if (node.index() % STORAGE_EVERY == STORAGE_EVERY - 1) node.setType(NodeType.STORAGE);
+      boolean evil = config.faults().contains(FaultKind.BYZANTINE)
+          && node.index() % BYZANTINE_EVERY == Math.min(BYZANTINE_EVERY, config.nodes()) - 1;
+      node.setByzantine(evil);
+    }
+  }
+
+  private void onViolation(SimulatedNode finder, PeerId culprit, ProtocolViolationException cause) {
+    boolean evil = ground.find(culprit).map(SimulatedNode::isByzantine).orElse(false);
+    if (evil || finder.isByzantine()) return;
+    findings.add(
         Promise.CORRECT,
         finder + " found that a rule was broken: " + cause.getMessage(),
-        finder.index()));
+        finder.index());
   }
 
   /** Runs it to its end. */
@@ -53,6 +91,7 @@ public final class Simulation {
     try (ground) {
       play();
       traffic.checkEnds();
+      overlayChecks.checkEnd();
       return report((System.nanoTime() - started) / 1_000_000);
     }
   }
@@ -67,7 +106,18 @@ public final class Simulation {
     traffic.start(end);
     faults.start(end);
     look(end + SETTLE_NANOS);
+    world.at(end + LAST_NEWS_NANOS, overlayChecks::startFinalBroadcast);
+    repeat(NEWS_NANOS, end, overlayChecks::broadcast);
+    repeat(PARCEL_NANOS * 100 / config.nodes(), end, parcels::send);
     world.runUntil(end + SETTLE_NANOS);
+  }
+
+  private void repeat(long pauseNanos, long end, Runnable action) {
+    world.after(pauseNanos, () -> {
+      if (world.elapsedNanos() >= end) return;
+      action.run();
+      repeat(pauseNanos, end, action);
+    });
   }
 
   /** Looks at sizes from time to time. */
@@ -81,6 +131,7 @@ public final class Simulation {
             node.index());
       }
     }
+    overlayChecks.look();
     if (world.elapsedNanos() < until) world.after(LOOK_EVERY_NANOS, () -> look(until));
   }
 

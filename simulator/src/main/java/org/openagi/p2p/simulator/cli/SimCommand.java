@@ -1,13 +1,19 @@
 package org.openagi.p2p.simulator.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.simulator.Simulation;
 import org.openagi.p2p.simulator.SimulationConfig;
 import org.openagi.p2p.simulator.fault.FaultKind;
+import org.openagi.p2p.simulator.scenario.Detection;
+import org.openagi.p2p.simulator.scenario.Growth;
+import org.openagi.p2p.simulator.scenario.MassFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +38,7 @@ import picocli.CommandLine.Spec;
       "plays it again and with what happened to the nodes involved before. The manual is docs/simulator.md."
     })
 public final class SimCommand implements Callable<Integer> {
+  private static final List<Integer> GROWTH_SIZES = List.of(100, 1000, 10_000);
   private static final int MAX_MINUTES = 2 * 24 * 60;
 
   @Option(names = "--nodes", paramLabel = "N", description = "how many nodes (default 100)")
@@ -59,6 +66,26 @@ public final class SimCommand implements Callable<Integer> {
           + "crash, power, disk, byzantine")
   private String faults = "all";
 
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      description = {
+        "instead of faults and traffic one of",
+        "mass-failure: half of all nodes die at once",
+        "growth: cost and speed of networks of 100, 1000, 10000 nodes, up to --nodes",
+        "detection: how soon the dead, and how seldom the living, are declared dead"
+      })
+  private @Nullable String scenario;
+
+  @Option(
+      names = "--heartbeat",
+      paramLabel = "S",
+      description = "heartbeat_interval of the nodes (default 30)")
+  private int heartbeatSeconds = 30;
+
+  @Option(names = "--plot", paramLabel = "FILE", description = "growth: also draw it, as SVG")
+  private @Nullable Path plot;
+
   @Option(names = "--json", description = "one JSON line a run")
   private boolean json;
 
@@ -69,7 +96,7 @@ public final class SimCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Set<FaultKind> kinds = kinds();
     if (!(minutes > 0) || minutes > MAX_MINUTES) {
       throw wrong("--minutes " + minutes + ": more than 0, at most " + MAX_MINUTES);
@@ -78,6 +105,7 @@ public final class SimCommand implements Callable<Integer> {
       throw wrong("--nodes " + nodes + ": 2 to " + SimulationConfig.MAX_NODES);
     }
     PrintWriter out = spec().commandLine().getOut();
+    if (scenario != null) return play(scenario, out) ? 0 : 1;
     ReportPrinter printer = new ReportPrinter(out, json);
     boolean clean = true;
     SeedRange range = range();
@@ -88,6 +116,21 @@ public final class SimCommand implements Callable<Integer> {
       out.flush();
     }
     return clean ? 0 : 1;
+  }
+
+  private boolean play(String name, PrintWriter out) throws IOException {
+    return switch (name) {
+      case "mass-failure" -> new MassFailure(nodes, seed, out, json).play();
+      case "growth" -> {
+        List<Integer> sizes =
+            GROWTH_SIZES.stream().filter(size -> size <= nodes).toList();
+        yield new Growth(sizes, seed, out, json, plot).play();
+      }
+      case "detection" ->
+        new Detection(nodes, seed, Duration.ofSeconds(heartbeatSeconds), out, json).play();
+      default ->
+        throw wrong("no scenario '" + name + "'; there are mass-failure, growth and detection");
+    };
   }
 
   private Duration length() {

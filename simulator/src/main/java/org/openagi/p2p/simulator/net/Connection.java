@@ -43,6 +43,8 @@ public final class Connection {
     private final int from;
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
     private long queuedBytes;
+    private long sentBytes;
+    private long arrivedBytes;
     private long lastDueNanos;
     private long stalledSinceNanos = -1;
     private long pauseNanos;
@@ -62,6 +64,7 @@ public final class Connection {
       lastDueNanos = Math.max(lastDueNanos, arrival);
       segments.addLast(new Segment(payload, bytes, lastDueNanos));
       queuedBytes += bytes;
+      sentBytes += onWire;
       if (!planned) plan(lastDueNanos);
     }
 
@@ -88,6 +91,7 @@ public final class Connection {
       stalledSinceNanos = -1;
       segments.removeFirst();
       queuedBytes -= head.bytes;
+      arrivedBytes += head.bytes + Fabric.HEADER_BYTES;
       Segment next = segments.peekFirst();
       if (next != null) plan(Math.max(next.dueNanos, world.elapsedNanos()));
       deliver(1 - from, head);
@@ -175,6 +179,22 @@ public final class Connection {
   /** Whether an end takes it for open. */
   public boolean isOpen(int side) {
     return open[side];
+  }
+
+  /** Bytes that arrived at an end. */
+  public long bytesIn(int side) {
+    return halves[1 - side].arrivedBytes;
+  }
+
+  /** Bytes that were sent from an end. */
+  public long bytesOut(int side) {
+    return halves[side].sentBytes;
+  }
+
+  /** Whether streams of bytes are open at an end. */
+  public boolean hasStreams(int side) {
+    streams.get(side).removeIf(MessageStream.End::isOver);
+    return !streams.get(side).isEmpty();
   }
 
   /** Bytes sent from an end and not arrived. */

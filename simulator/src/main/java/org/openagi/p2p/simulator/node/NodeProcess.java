@@ -38,6 +38,8 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
   private final @Nullable JournalMessageStore journal;
   private final MessageLayer messages;
   private final Requests requests;
+  private final @Nullable OverlayRunner overlay;
+  private final Map<PeerId, List<Runnable>> dials = new LinkedHashMap<>();
   private long workPlannedNanos = Long.MAX_VALUE;
 
   /**
@@ -72,7 +74,14 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
         tasks,
         this);
     this.requests = new Requests(messages);
+    this.overlay = node.hasOverlay() ? new OverlayRunner(this, node, tasks, random) : null;
+    if (overlay != null) overlay.start();
     messages.resume();
+  }
+
+  @Nullable
+  OverlayRunner overlay() {
+    return overlay;
   }
 
   private JournalMessageStore openJournal(MessageConfig config) throws IOException {
@@ -157,6 +166,7 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
     PeerId peer = peerAt(connection, 1 - side);
     connections.computeIfAbsent(peer, p -> new ArrayList<>(2)).add(connection);
     node.trace("connected to", connection.machine(1 - side), connection.id());
+    if (overlay != null) overlay.onConnected(peer, connection, side);
     messages.onConnectionsChanged(peer);
   }
 
@@ -168,7 +178,14 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
         messages.accept(peerAt(connection, 1 - side), piece.to());
       }
       piece.to().receive(piece);
+      return;
     }
+    OverlayRunner runner = overlay;
+    if (runner == null) return;
+    PeerId from = peerAt(connection, 1 - side);
+    if (payload instanceof OverlayRunner.Frame frame) runner.onFrame(from, frame);
+    else if (payload instanceof OverlayRunner.Ping ping)
+      runner.onPing(from, connection, side, ping);
   }
 
   @Override
@@ -181,6 +198,7 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
       if (left.isEmpty()) connections.remove(peer);
     }
     connection.endStreams(side);
+    if (overlay != null) overlay.onClosed(peer, connection, why);
     messages.onConnectionsChanged(peer);
   }
 
@@ -204,7 +222,27 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
       tasks.after(0, done);
       return;
     }
-    node.fabric().dial(machine, target, connection -> done.run());
+    List<Runnable> waiting = dials.get(peer);
+    if (waiting != null) {
+      waiting.add(done);
+      return;
+    }
+    dials.put(peer, new ArrayList<>(List.of(done)));
+    node.fabric().dial(machine, target, connection -> {
+      List<Runnable> told = dials.remove(peer);
+      if (told != null) told.forEach(Runnable::run);
+    });
+  }
+
+  /** Closes all connections to a peer. */
+  void closeAll(PeerId peer, boolean dead) {
+    for (Connection each : List.copyOf(connections.getOrDefault(peer, List.of()))) {
+      int side = sideOf(each);
+      LinkLoss why = dead ? LinkLoss.SILENT : LinkLoss.CLOSED;
+      if (dead) each.reset(side, LinkLoss.BROKEN);
+      else each.close(side);
+      onClosed(each, side, why);
+    }
   }
 
   // ---- what goes wrong ----

@@ -44,6 +44,16 @@ public final class SimulatedCrypto {
     return Bytes.wrap(signature);
   }
 
+  /** As {@link #sign(PeerId, byte[])}. */
+  public Bytes sign(PeerId signer, Bytes text) {
+    return sign(signer, text.toArray());
+  }
+
+  /** Whether a peer signed a text. */
+  public boolean verify(PeerId signer, Bytes text, Bytes signature) {
+    return sign(signer, text).equals(signature);
+  }
+
   /** Whether a peer signed a text. */
   public boolean verify(PeerId signer, byte[] text, Bytes signature) {
     return sign(signer, text).equals(signature);

@@ -1,19 +1,21 @@
 package org.openagi.p2p.simulator.node;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.LaneNumbering;
@@ -30,6 +32,9 @@ import org.openagi.p2p.messaging.journal.SimDisk;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.router.CorrelatedHandler;
 import org.openagi.p2p.messaging.router.HandlerTable;
+import org.openagi.p2p.overlay.node.OverlayConfig;
+import org.openagi.p2p.overlay.node.OverlayNode;
+import org.openagi.p2p.overlay.relay.Courier;
 import org.openagi.p2p.simulator.net.Fabric;
 import org.openagi.p2p.simulator.net.Machine;
 import org.openagi.p2p.testkit.VirtualWorld;
@@ -43,6 +48,7 @@ import org.openagi.p2p.testkit.VirtualWorld;
  */
 public final class SimulatedNode implements Messenger {
   private static final String KEY_PARTY = "key of ";
+  private static final int MAX_FORMER_NEIGHBOURS = 16;
 
   private final NodeGround ground;
   private final Machine machine;
@@ -53,6 +59,9 @@ public final class SimulatedNode implements Messenger {
   private long bootId = 1;
   private int incarnation;
   private @Nullable NodeProcess process;
+  private NodeType type = NodeType.FULL;
+  private boolean byzantine;
+  private final ArrayDeque<Integer> formerNeighbours = new ArrayDeque<>();
 
   SimulatedNode(NodeGround ground, Machine machine) {
     this.ground = ground;
@@ -95,7 +104,8 @@ public final class SimulatedNode implements Messenger {
     try {
       process = new NodeProcess(this);
     } catch (JournalDamagedException e) {
-      throw new UncheckedIOException("journal of " + this + " holds what it can't hold", e);
+      kill();
+      ground.onDamaged(this, String.valueOf(e.getMessage()));
     } catch (IOException | SimDisk.CrashException e) {
       trace("can't start: " + e.getMessage());
       onMachineStopped();
@@ -104,7 +114,7 @@ public final class SimulatedNode implements Messenger {
 
   /** Kills its process as {@code kill -9} does: the operating system lives on, resets connections and keeps what was written. */
   public void kill() {
-    if (process == null) return;
+    if (machine.process() == null) return;
     trace("is killed");
     process = null;
     ground.fabric().kill(machine, false);
@@ -132,6 +142,50 @@ public final class SimulatedNode implements Messenger {
   /** How often it was started. */
   public int incarnation() {
     return incarnation;
+  }
+
+  /** Says what it is for; before its start. */
+  public void setType(NodeType value) {
+    type = value;
+  }
+
+  /** What it is for. */
+  public NodeType type() {
+    return type;
+  }
+
+  /** Lets it break rules from its next start on. */
+  public void setByzantine(boolean value) {
+    byzantine = value;
+  }
+
+  /** Whether it breaks rules. */
+  public boolean isByzantine() {
+    return byzantine;
+  }
+
+  /** The overlay of its process; empty if none runs. */
+  public Optional<OverlayNode> overlay() {
+    NodeProcess on = process;
+    OverlayRunner runner = on == null ? null : on.overlay();
+    return runner == null ? Optional.empty() : Optional.of(runner.overlay());
+  }
+
+  /** Uses what carries parcels, if the process has it. */
+  public void withCourier(Consumer<Courier> use) {
+    NodeProcess on = process;
+    OverlayRunner runner = on == null ? null : on.overlay();
+    if (runner != null) runner.run(() -> use.accept(runner.overlay().relay()));
+  }
+
+  /** Sends a message to everyone. Returns its number, 0 if it was refused. */
+  public long broadcast(Bytes payload) {
+    OverlayRunner runner = running().overlay();
+    if (runner == null) throw new IllegalStateException(this + " has no overlay");
+    long[] number = new long[1];
+    runner.run(() -> number[0] =
+        runner.overlay().broadcast().broadcast(payload, machine.clock().nanoTime()));
+    return number[0];
   }
 
   /** The machine it runs on. */
@@ -289,6 +343,48 @@ public final class SimulatedNode implements Messenger {
   Machine machineOf(PeerId peer) {
     SimulatedNode found = ground.shared().find(peer);
     return found == null ? null : found.machine;
+  }
+
+  boolean hasOverlay() {
+    return ground.overlays().isPresent();
+  }
+
+  OverlayConfig overlayConfig() {
+    return ground.overlays().orElseThrow().apply(this);
+  }
+
+  boolean encodesFrames() {
+    return ground.encodesFrames();
+  }
+
+  Watch watch() {
+    return ground.watch();
+  }
+
+  NodeType typeOf(Machine other) {
+    return ground.nodes().get(other.index()).type;
+  }
+
+  void rememberNeighbour(Machine other) {
+    formerNeighbours.remove(other.index());
+    formerNeighbours.addFirst(other.index());
+    if (formerNeighbours.size() > MAX_FORMER_NEIGHBOURS) formerNeighbours.removeLast();
+  }
+
+  /** Those it was linked to last. */
+  List<SimulatedNode> formerNeighbours(int most) {
+    return formerNeighbours.stream().limit(most).map(ground.nodes()::get).toList();
+  }
+
+  /** Somebody whom discovery could find now, null if there is nobody. */
+  @Nullable
+  SimulatedNode anyOther(RandomGenerator random) {
+    return ground.anyRunning(this, random);
+  }
+
+  void trace(String what, PeerId other) {
+    SimulatedNode found = ground.shared().find(other);
+    ground.trace().add(index(), what, found == null ? -1 : found.index(), 0);
   }
 
   void trace(String what) {
