@@ -9,6 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.SimDisk;
 import org.openagi.p2p.overlay.OverlayCrypto;
@@ -20,6 +21,7 @@ import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.node.Ports;
 import org.openagi.p2p.simulator.node.SimulatedNode;
+import org.openagi.p2p.simulator.plant.ForgetfulStore;
 import org.openagi.p2p.simulator.plant.ForwardingHost;
 import org.openagi.p2p.simulator.plant.LazyDisk;
 
@@ -61,6 +63,17 @@ class PlantedBugsTest {
         ports,
         Promise.NO_SILENT_LOSS,
         Promise.NO_DUPLICATES);
+  }
+
+  @Test
+  void aWindowOfHandledIdsThatIsTooShortIsFound() {
+    Ports ports = new Ports() {
+      @Override
+      public MessageStore store(MessageStore store) {
+        return new ForgetfulStore(store, 1);
+      }
+    };
+    isFound("window of ids too short", EnumSet.of(FaultKind.CRASH), ports, Promise.NO_DUPLICATES);
   }
 
   @Test

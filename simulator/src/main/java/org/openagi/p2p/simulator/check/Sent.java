@@ -21,6 +21,7 @@ final class Sent {
 
   int timesHandled;
   int handledIncarnation;
+  long handledNanos;
 
   Sent(int serial, int from, int to, Lane lane, int payloadHash, long expiresNanos) {
     this.serial = serial;

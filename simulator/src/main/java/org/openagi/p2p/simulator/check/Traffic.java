@@ -211,6 +211,7 @@ public final class Traffic {
     else checkOrder(sent);
     sent.timesHandled++;
     sent.handledIncarnation = node.incarnation();
+    sent.handledNanos = ground.world().elapsedNanos();
     handled++;
   }
 
@@ -224,11 +225,13 @@ public final class Traffic {
 
   private void checkRepetition(SimulatedNode node, Sent sent, NetworkMessage message) {
     boolean another = node.incarnation() != sent.handledIncarnation;
-    if (message.isRedelivered() && another) return;
+    boolean forgotten = node.mayHaveForgotten(sent.handledIncarnation, sent.handledNanos);
+    if (message.isRedelivered() && forgotten) return;
     findings.add(
         Promise.NO_DUPLICATES,
         sent + " was handled again, " + (another ? "by another process" : "by the same process")
-            + (message.isRedelivered() ? ", marked" : ", not marked"),
+            + (message.isRedelivered() ? ", marked" : ", not marked")
+            + (forgotten ? "" : ", although the first time was remembered"),
         sent.from,
         sent.to);
   }

@@ -36,11 +36,14 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
   private final Map<PeerId, List<Connection>> connections = new LinkedHashMap<>();
   private final MessageStore store;
   private final @Nullable JournalMessageStore journal;
+  private final WatchedDisk disk;
   private final MessageLayer messages;
   private final Requests requests;
   private final @Nullable OverlayRunner overlay;
   private final Map<PeerId, List<Runnable>> dials = new LinkedHashMap<>();
   private long workPlannedNanos = Long.MAX_VALUE;
+  private long writtenNanos;
+  private long forcedNanos;
 
   /**
    * Starts.
@@ -54,6 +57,7 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
     this.random = node.newRandom();
     machine.start(this);
     MessageConfig config = node.config();
+    this.disk = new WatchedDisk(node.ports().disk(node.disk()));
     this.journal = config.durable() ? openJournal(config) : null;
     this.store = node.ports()
         .store(
@@ -86,7 +90,7 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
 
   private JournalMessageStore openJournal(MessageConfig config) throws IOException {
     return JournalMessageStore.open(
-        node.ports().disk(node.disk()),
+        disk,
         JournalConfig.of(
             config.quotaBytes(),
             JournalConfig.Sync.ALWAYS,
@@ -125,7 +129,22 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
       node.onMachineStopped();
       return;
     }
+    if (of.failure() == null) {
+      writtenNanos = node.world().elapsedNanos();
+      if (disk.isForced()) forcedNanos = writtenNanos;
+    }
     if (of.hasWork()) onDiskWork();
+  }
+
+  /**
+   * What handlers took before this time must be remembered by the next process, whatever the store says: all, if this one is
+   * killed, since the board has it; what was written, if it ran on after its disk failed; what was forced, if the power fails.
+   */
+  long rememberedNanos(boolean powerFails) {
+    JournalMessageStore of = journal;
+    if (of == null) return 0;
+    if (powerFails) return forcedNanos;
+    return of.failure() == null ? Long.MAX_VALUE : writtenNanos;
   }
 
   Tasks tasks() {

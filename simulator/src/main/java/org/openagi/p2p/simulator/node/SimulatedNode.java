@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,7 @@ public final class SimulatedNode implements Messenger {
   private SimDisk disk;
   private long bootId = 1;
   private int incarnation;
+  private final Map<Integer, Long> rememberedNanos = new HashMap<>();
   private @Nullable NodeProcess process;
   private NodeType type = NodeType.FULL;
   private boolean byzantine;
@@ -116,17 +118,33 @@ public final class SimulatedNode implements Messenger {
   public void kill() {
     if (machine.process() == null) return;
     trace("is killed");
-    process = null;
+    end(false);
     ground.fabric().kill(machine, false);
   }
 
   /** Takes its power: nobody is told, and the disk keeps what was forced, and of the rest what chance likes. */
   public void losePower() {
     trace("loses power");
-    process = null;
+    end(true);
     ground.fabric().kill(machine, true);
     disk = disk.afterCrash();
     bootId++;
+  }
+
+  private void end(boolean powerFails) {
+    NodeProcess on = process;
+    if (on != null) rememberedNanos.put(incarnation, on.rememberedNanos(powerFails));
+    process = null;
+  }
+
+  /**
+   * Whether its process of now may have no memory of a message that a handler took.
+   *
+   * @param inIncarnation the process whose handler it was
+   * @param nanos when it returned, since the beginning of the world
+   */
+  public boolean mayHaveForgotten(int inIncarnation, long nanos) {
+    return inIncarnation != incarnation && nanos >= rememberedNanos.getOrDefault(inIncarnation, 0L);
   }
 
   /** Lets its disk fail at the n-th operation from here on, or work again. */
