@@ -515,6 +515,20 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
   }
 
   /**
+   * What a node is called: its pinned name, or the one it tells by others if it is the only one of that name; this node's own
+   * name for itself. Empty if it has none.
+   *
+   * @throws IllegalStateException if the node does not run
+   */
+  public Optional<String> nameOf(PeerId peer) {
+    RunningNode node = node();
+    if (peer.equals(node.identity().peerId()))
+      return Optional.of(node.identity().nodeId());
+    String name = node.directory().displayName(peer);
+    return name.equals(peer.toString()) ? Optional.empty() : Optional.of(name);
+  }
+
+  /**
    * Who this node is.
    *
    * @throws IllegalStateException if the node does not run

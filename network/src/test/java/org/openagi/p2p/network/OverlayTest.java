@@ -98,6 +98,8 @@ class OverlayTest {
     P2PNetworkManager c = nodes.start("c", b);
     c.registerMessageHandler(message -> {});
     TestNodes.await("a knows c by name", () -> a.peerId("c").equals(Optional.of(id(c))));
+    assertEquals(Optional.of("c"), a.nameOf(id(c)));
+    assertEquals(Optional.of("a"), a.nameOf(id(a)));
     assertTrue(a.sendMessage(NetworkMessage.text("c", "hello"), "c").join());
     TestNodes.await(
         "pinned at first use", () -> a.getPeerInfo("c").orElseThrow().alias().isPresent());

@@ -97,7 +97,7 @@ final class Session implements AutoCloseable {
               "queue", new QueueService(queue),
               "peers", new PeersService(manager::getPeerInfo),
               "topology", new TopologyService(manager),
-              "trace", new TraceService(manager::trace, queue::name))));
+              "trace", new TraceService(manager::trace, manager::nameOf))));
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("other commands cannot work on this node");
       return null;
