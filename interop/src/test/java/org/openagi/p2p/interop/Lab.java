@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -32,14 +33,20 @@ final class Lab {
 
   /** Runs a command to its end. */
   static Result run(List<String> command) throws IOException, InterruptedException {
+    return run(command, Map.of(), PATIENCE_SECONDS);
+  }
+
+  /** Runs a command to its end, with more variables. */
+  static Result run(List<String> command, Map<String, String> variables, long patienceSeconds)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile("lab", ".txt");
     try {
-      Process process = new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(output.toFile())
-          .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+      builder.environment().putAll(variables);
+      Process process = builder.start();
       process.getOutputStream().close();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         Assertions.fail(command + " did not end; it printed " + Files.readString(output));
       }
