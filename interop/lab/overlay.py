@@ -391,10 +391,10 @@ def mail(net, folder, log, args):
     d.stop()
     a.start()
     def waiting():
-        done = a.command("queue", "list", "--json")
+        done = a.command("queue", "ls", "--json")
         if done.returncode != 0:
-            raise Broken("p2p queue list: " + done.stderr.strip())
-        return [line for line in done.stdout.splitlines() if json.loads(line).get("to") == "d"]
+            raise Broken("p2p queue ls: " + done.stderr.strip())
+        return [line for line in done.stdout.splitlines() if json.loads(line).get("peerId") == d.peer_id]
 
     until(lambda: not waiting(), 60, "a sees the receipt")
     a.stop()

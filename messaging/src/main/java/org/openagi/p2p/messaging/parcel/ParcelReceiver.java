@@ -292,8 +292,7 @@ public final class ParcelReceiver {
 
   private void sendReceipt(RoutedSender sender, long now) {
     Way way = port.way(sender.peer);
-    Bytes key = way.sealKey();
-    if (key == null && !sender.replyKey.isEmpty()) key = sender.replyKey;
+    Bytes key = keyFor(sender, way);
     boolean news = sender.hasNews();
     boolean tooSoon =
         way.isMail() && sender.hadReceipt && now - sender.lastReceiptNanos < MAIL_PAUSE_NANOS;
@@ -309,6 +308,11 @@ public final class ParcelReceiver {
       sender.hadReceipt = true;
       send(sender, key, news, now);
     }
+  }
+
+  private static @Nullable Bytes keyFor(RoutedSender sender, Way way) {
+    Bytes key = way.sealKey();
+    return key == null && !sender.replyKey.isEmpty() ? sender.replyKey : key;
   }
 
   private void send(RoutedSender sender, Bytes key, boolean news, long now) {
@@ -385,8 +389,24 @@ public final class ParcelReceiver {
     sweepNanos = senders.isEmpty() ? NEVER : now + SWEEP_NANOS;
   }
 
-  /** Lets go of everything. */
+  /** Tells what was settled and not told yet: nobody else knows it if the senders are away when this node returns. */
+  private void sendLastReceipts(long now) {
+    for (Map.Entry<RoutedInbox, RoutedSender> each : List.copyOf(owners.entrySet())) {
+      RoutedInbox lane = each.getKey();
+      lane.close(); // takes in nothing more, so that this only looks at what is settled
+      guarded(each.getValue(), lane, lane::advance);
+    }
+    for (RoutedSender sender : List.copyOf(senders.values())) {
+      if (!sender.hasNews()) continue;
+      Way way = port.way(sender.peer);
+      Bytes key = keyFor(sender, way);
+      if (key != null && way.reach().kind() != Reach.Kind.NONE) send(sender, key, true, now);
+    }
+  }
+
+  /** Sends the receipts that have news, also those that waited for more, and lets go of everything. */
   public void close() {
+    sendLastReceipts(time.nanoTime());
     for (RoutedSender sender : List.copyOf(senders.values())) forget(sender);
     sweepNanos = NEVER;
   }

@@ -173,17 +173,6 @@ public final class ParcelSender {
     return reach.kind() != Reach.Kind.NONE && by != null && !reach.nextHops().contains(by);
   }
 
-  /** A neighbour died: what it had taken goes another way at once. */
-  public void onNeighbourGone(PeerId neighbour) {
-    if (!active) return;
-    for (SentParcel parcel : List.copyOf(underway.values())) {
-      if (!parcel.arrived && neighbour.equals(parcel.by)) {
-        lose(parcel, neighbour, "the neighbour that took it is gone");
-      }
-    }
-    pump();
-  }
-
   /** A neighbour took a parcel over. */
   public void onTaken(Bytes parcelId, PeerId by) {
     SentParcel parcel = underway.get(parcelId);

@@ -101,10 +101,12 @@ final class RoutedSender {
     receiptDueNanos = Math.min(receiptDueNanos, atNanos);
   }
 
-  /** Whether something was settled that no receipt told of. */
+  /** Whether something was settled that no receipt told of, and that the sender does not know. */
   boolean hasNews() {
     for (var each : lanes.entrySet()) {
-      if (each.getValue().settledEnd() > toldEnds.getOrDefault(each.getKey(), 0L)) return true;
+      RoutedInbox lane = each.getValue();
+      long known = Math.max(lane.first(), toldEnds.getOrDefault(each.getKey(), 1L));
+      if (lane.settledEnd() > known) return true;
     }
     return false;
   }

@@ -173,7 +173,7 @@ class ParcelPairTest {
   }
 
   @Test
-  void whatADeadNeighbourHadTakenGoesAnotherWayAtOnce() {
+  void whatANeighbourHadTakenThatLeadsThereNoMoreGoesAnotherWayAtOnce() {
     startAndCollect(7, SimNode.Setting.defaults());
     submit("first");
     world.runFor(SECOND);
@@ -182,7 +182,8 @@ class ParcelPairTest {
     OutboxEntry delivery = submit("second");
     world.runFor(2 * MILLI);
     assertEquals(Delivery.State.SENT, delivery.state());
-    alice.neighbourGone(SimCourier.RELAY);
+    courier.hops = List.of(SimCourier.OTHER);
+    courier.reach(BOB.peerId(), Reach.Kind.ROUTED);
     world.runFor(60 * MILLI);
     assertEquals(Delivery.State.ACKNOWLEDGED, delivery.state());
   }
@@ -294,6 +295,40 @@ class ParcelPairTest {
     world.runFor(100 * MILLI);
     assertTrue(alice.isIdle(), "the receipt alone has settled it");
     assertEquals(List.of(), courier.seen);
+  }
+
+  @Test
+  void aReceiptThatTellsOfNothingSettledIsNoMail() {
+    startAndCollect(19, durable());
+    bob.holdHandlers();
+    submit("slowly");
+    world.runFor(3 * MILLI);
+    courier.reach(ALICE.peerId(), Reach.Kind.MAILBOX);
+    world.runFor(10 * SECOND);
+    assertEquals(0, courier.mailOf(ALICE.peerId()));
+    bob.releaseHandlers();
+    world.runFor(100 * MILLI);
+    assertEquals(1, courier.mailOf(ALICE.peerId()), "at once: it is the first");
+  }
+
+  @Test
+  void aRecipientThatStopsTellsFirstWhatItSettled() {
+    startAndCollect(20, durable());
+    submit("first");
+    world.runFor(3 * MILLI);
+    courier.reach(ALICE.peerId(), Reach.Kind.MAILBOX);
+    world.runFor(SECOND);
+    assertEquals(1, courier.mailOf(ALICE.peerId()));
+    submit("second");
+    world.runFor(100 * MILLI);
+    assertEquals(List.of("first", "second"), texts());
+    assertEquals(1, courier.mailOf(ALICE.peerId()), "receipts by mail wait for more to say");
+    bob.stop();
+    world.runFor(10 * MILLI);
+    assertEquals(2, courier.mailOf(ALICE.peerId()));
+    courier.reach(ALICE.peerId(), Reach.Kind.ROUTED);
+    world.runFor(100 * MILLI);
+    assertTrue(alice.isIdle());
   }
 
   @Test

@@ -322,6 +322,12 @@ final class SimNode implements SendLaneListener, SimCourier.Node {
     disk = disk.afterCrash();
   }
 
+  /** Ends as a program does that is told to. */
+  void stop() {
+    life.receiver.close();
+    crash();
+  }
+
   void restart() {
     live();
   }
@@ -356,11 +362,6 @@ final class SimNode implements SendLaneListener, SimCourier.Node {
 
   void stopParcels() {
     life.sender.stop();
-  }
-
-  void neighbourGone(PeerId neighbour) {
-    life.sender.onNeighbourGone(neighbour);
-    life.arm();
   }
 
   ParcelSender sender() {

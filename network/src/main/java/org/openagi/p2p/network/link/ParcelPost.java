@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,6 +63,10 @@ final class ParcelPost implements ParcelPort {
   private static final long FRESH_NANOS = Duration.ofSeconds(2).toNanos();
 
   private static final long FORGET_NANOS = Duration.ofMinutes(5).toNanos();
+
+  /** How long the end of this node waits until neighbours have what may be kept. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
   private static final Duration KEY_CHECK = Duration.ofMinutes(10);
 
   private record Known(Way way, long askedNanos) {}
@@ -83,6 +89,8 @@ final class ParcelPost implements ParcelPort {
 
   // Of the courier's thread.
   private final LinkedHashMap<Bytes, PeerId> underway = new LinkedHashMap<>();
+  private final LinkedHashSet<Bytes> unanswered = new LinkedHashSet<>();
+  private @Nullable CountDownLatch ending;
 
   // Of the service's thread.
   private final ParcelReceiver receiver;
@@ -132,12 +140,30 @@ final class ParcelPost implements ParcelPort {
     return new ParcelStats(sent.snapshot(), received.snapshot(), dropped.sum());
   }
 
+  /** Sends the last receipts, and waits for a moment until neighbours have what may be kept. Blocks. */
   void close() {
     closed = true;
+    CountDownLatch sentLast = new CountDownLatch(1);
     onControl(() -> {
       disarm();
       receiver.close();
+      line.execute(courier -> {
+        ending = sentLast;
+        endIfAllAnswered();
+      });
     });
+    try {
+      if (sentLast.await(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) return;
+      LOG.atDebug().log("stopped before all parcels were taken");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** On the courier's thread. */
+  private void endIfAllAnswered() {
+    CountDownLatch waits = ending;
+    if (waits != null && unanswered.isEmpty()) waits.countDown();
   }
 
   // ---- ways ----------------------------------------------------------------------------------
@@ -179,6 +205,10 @@ final class ParcelPost implements ParcelPort {
     line.execute(courier -> {
       if (underway.size() >= MAX_UNDERWAY) underway.pollFirstEntry();
       underway.put(parcel.id(), parcel.to());
+      if (parcel.keep()) {
+        if (unanswered.size() >= MAX_UNDERWAY) unanswered.removeFirst();
+        unanswered.add(parcel.id());
+      }
       courier.send(parcel, avoid);
     });
   }
@@ -210,6 +240,7 @@ final class ParcelPost implements ParcelPort {
     }
 
     private void tell(Bytes parcelId, Consumer<ParcelSender> what) {
+      if (unanswered.remove(parcelId)) endIfAllAnswered();
       PeerId to = underway.get(parcelId);
       if (to != null) service.toParcels(to, what);
     }
