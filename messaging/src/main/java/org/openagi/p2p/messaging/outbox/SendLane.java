@@ -238,7 +238,9 @@ public final class SendLane implements FrameAssembler.Sink {
     onAck(hello.ack());
     if (waitsForGreeting) {
       waitsForGreeting = false;
-      unsent = log.cursor();
+      // Numbers behind what the recipient has, which ended meanwhile, must be told of: the next
+      // chunk begins with a hole.
+      if (log.firstUnsettled() <= hello.ack().settled() + 1) unsent = log.cursor();
     }
   }
 

@@ -3,12 +3,15 @@ package org.openagi.p2p.messaging.outbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
@@ -18,7 +21,12 @@ import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
+import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
+import org.openagi.p2p.messaging.codec.ChunkHeader;
+import org.openagi.p2p.messaging.codec.FrameAssembler;
+import org.openagi.p2p.messaging.codec.FrameType;
+import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.VirtualTime;
@@ -134,5 +142,67 @@ class SendLaneTest {
     lane.leaveAll(kept, closed);
     assertEquals(kept, late.end());
     assertEquals(1, lane.stats().messagesRefused());
+  }
+
+  /** A link that keeps the first numbers of the chunks it carries. */
+  private static final class ChunkLink implements PeerLink {
+    private final List<Long> firsts = new ArrayList<>();
+    private final FrameAssembler frames = new FrameAssembler((type, body) -> {
+      if (type == FrameType.CHUNK) firsts.add(ChunkHeader.decode(body).first());
+      return true;
+    });
+
+    @Override
+    public boolean write(ByteBuf data) {
+      try {
+        frames.onBytes(data);
+      } catch (ProtocolViolationException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        data.release();
+      }
+      return true;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void consumed(int bytes) {}
+
+    @Override
+    public void closeWrite() {}
+
+    @Override
+    public void reset() {}
+  }
+
+  /**
+   * Goal: the recipient is told of each number behind those it has. Method: a message that was sent before the connection broke
+   * expires between the greeting of the next one and its answer.
+   */
+  @Test
+  void whatExpiresBeforeTheGreetingIsAnsweredIsToldAsAHole() throws ProtocolViolationException {
+    SendResources resources = new SendResources(
+        new ChunkEncoder(), new ZstdCompressor(1), UnpooledByteBufAllocator.DEFAULT);
+    append(LIFETIME_MILLIS);
+    lane.attach(new ChunkLink(), resources);
+    lane.detach();
+    append(0);
+    ChunkLink link = new ChunkLink();
+    lane.attach(link, resources);
+    assertEquals(List.of(), link.firsts, "waits for the greeting");
+    time.advance(Duration.ofMillis(2 * LIFETIME_MILLIS));
+    lane.onTimer();
+    assertEquals(2, log.firstUnsettled());
+    HelloAck nothingArrived = new HelloAck(0, new Ack(0, List.of()), 1 << 20, 4 << 20);
+    lane.onBytes(Unpooled.wrappedBuffer(nothingArrived.toFrame()));
+    lane.pump();
+    assertEquals(List.of(1L), link.firsts);
   }
 }
