@@ -16,6 +16,7 @@ import org.openagi.p2p.simulator.check.Finding;
  * @param acknowledged messages whose sender was told so
  * @param expired messages whose sender was told so
  * @param refused messages whose sender was told so
+ * @param parcels of messages and receipts that others carried to their recipients
  * @param bytes on the wire in all
  * @param findings promises that were broken, the first ones
  * @param broken how many there are
@@ -31,6 +32,7 @@ public record Report(
     int acknowledged,
     int expired,
     int refused,
+    int parcels,
     long bytes,
     List<Finding> findings,
     int broken) {

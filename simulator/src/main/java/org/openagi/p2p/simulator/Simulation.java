@@ -32,6 +32,7 @@ public final class Simulation {
   private static final long PARCEL_NANOS = SECOND / 5;
   private static final int STORAGE_EVERY = 10;
   private static final int BYZANTINE_EVERY = 25;
+  private static final int BARRED_EVERY = 8;
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final SimulationConfig config;
@@ -60,6 +61,7 @@ public final class Simulation {
     ground.setOverlays(node -> OverlayConfig.of(node.nodeId(), node.type(), config.heartbeat()));
     ground.setWatch(overlayChecks);
     chooseTypes();
+    if (config.faults().contains(FaultKind.BARRED)) barSome();
     ground.onViolation(this::onViolation);
     ground.onDamaged((node, what) -> findings.add(
         Promise.NO_SILENT_LOSS,
@@ -73,6 +75,15 @@ public final class Simulation {
       boolean evil = config.faults().contains(FaultKind.BYZANTINE)
           && node.index() % BYZANTINE_EVERY == Math.min(BYZANTINE_EVERY, config.nodes()) - 1;
       node.setByzantine(evil);
+    }
+  }
+
+  private void barSome() {
+    var dice = world.randomOf("walls");
+    for (int one = 0; one < config.nodes(); one++) {
+      for (int other = 0; other < one; other++) {
+        if (dice.nextInt(BARRED_EVERY) == 0) ground.fabric().bar(one, other);
+      }
     }
   }
 
@@ -149,6 +160,7 @@ public final class Simulation {
         traffic.ended(Outcome.Acknowledged.class),
         traffic.ended(Outcome.Expired.class),
         traffic.ended(Outcome.Refused.class),
+        overlayChecks.carried(),
         bytes,
         findings.kept(),
         findings.count());

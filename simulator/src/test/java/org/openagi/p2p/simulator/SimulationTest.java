@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openagi.p2p.simulator.fault.FaultKind;
 
 class SimulationTest {
   private static Report run(int nodes, long seed) {
@@ -21,6 +23,17 @@ class SimulationTest {
     assertEquals(first.traceHash(), second.traceHash());
     assertEquals(first.events(), second.events());
     assertNotEquals(first.traceHash(), run(12, 8).traceHash());
+  }
+
+  /** Goal: messages between nodes that can't connect are carried by others. Method: one pair in eight is barred, nothing else. */
+  @Test
+  void othersCarryWhatNoConnectionCan() {
+    Report report = new Simulation(SimulationConfig.of(12, 1, Duration.ofMinutes(1))
+            .withFaults(EnumSet.of(FaultKind.BARRED)))
+        .run();
+    assertTrue(report.isClean(), () -> report.findings().toString());
+    assertTrue(report.parcels() > 10, report::toString);
+    assertTrue(report.acknowledged() > report.submitted() * 9 / 10, report::toString);
   }
 
   /** Goal: no seed breaks a promise. Method: ten of them with all faults; the nightly command runs 200 that are larger. */

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,8 @@ public final class OverlayChecks implements Watch {
   private final RandomGenerator random;
   private final Set<Heard> heard = new HashSet<>();
   private final LinkedHashMap<Bytes, Integer> hopBudgets = new LinkedHashMap<>();
+  private final LinkedHashSet<Bytes> underway = new LinkedHashSet<>();
+  private int carried;
   private long finalBroadcast;
   private int finalOrigin = -1;
   private final BitSet reached = new BitSet();
@@ -64,6 +67,22 @@ public final class OverlayChecks implements Watch {
           Promise.CONFIDENTIAL, at + " can read a payload in a parcel that passes", at.index());
       return;
     }
+  }
+
+  @Override
+  public void onParcelSent(SimulatedNode from, Parcel parcel) {
+    if (underway.size() >= MAX_PARCELS) underway.removeFirst();
+    underway.add(parcel.id());
+  }
+
+  @Override
+  public void onParcelArrived(SimulatedNode at, Parcel parcel) {
+    if (underway.remove(parcel.id())) carried++;
+  }
+
+  /** Parcels of the message layer that others carried to their recipients. */
+  public int carried() {
+    return carried;
   }
 
   /** A parcel may use up its hops, but never gets more of them, and no copy comes where it was before. */

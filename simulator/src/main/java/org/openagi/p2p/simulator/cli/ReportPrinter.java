@@ -33,7 +33,7 @@ final class ReportPrinter {
     out.printf(
         Locale.ROOT,
         "seed %d: %s, trace %016x, %d nodes, %.0f s in %.1f s, %d events, %d faults, %d messages: "
-            + "%d handled, %d acknowledged, %d expired, %d refused; %.1f MB%n",
+            + "%d handled, %d acknowledged, %d expired, %d refused; %d parcels, %.1f MB%n",
         config.seed(),
         report.isClean() ? "clean" : report.broken() + " promises broken",
         report.traceHash(),
@@ -47,6 +47,7 @@ final class ReportPrinter {
         report.acknowledged(),
         report.expired(),
         report.refused(),
+        report.parcels(),
         report.bytes() / 1e6);
     for (Finding finding : report.findings()) {
       out.println();
@@ -91,6 +92,7 @@ final class ReportPrinter {
         .put("acknowledged", report.acknowledged())
         .put("expired", report.expired())
         .put("refused", report.refused())
+        .put("parcels", report.parcels())
         .put("bytes", report.bytes())
         .put("broken", report.broken())
         .put("command", command(config))

@@ -63,7 +63,7 @@ public final class SimCommand implements Callable<Integer> {
       names = "--faults",
       paramLabel = "LIST",
       description = "all (default), none, or some of latency, loss, partition, oneway, skew, slow, "
-          + "crash, power, disk, byzantine")
+          + "crash, power, disk, byzantine, barred")
   private String faults = "all";
 
   @Option(

@@ -25,7 +25,9 @@ public enum FaultKind {
   /** A disk fails, for good or once, or the machine stops in the middle of an operation. */
   DISK,
   /** Nodes that lie, replay and flood. */
-  BYZANTINE;
+  BYZANTINE,
+  /** One pair of nodes in eight can never connect. */
+  BARRED;
 
   /** Its name on the command line. */
   public String word() {

@@ -2,8 +2,10 @@ package org.openagi.p2p.simulator.net;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ public final class Fabric {
   private final RandomGenerator random;
   private final long bytesPerSecond;
   private final List<Machine> machines = new ArrayList<>();
+  private final Set<Long> barred = new HashSet<>();
   private Weather weather = Weather.FAIR;
   private final List<Partition> partitions = new ArrayList<>();
   private final List<long[]> oneWayCuts = new ArrayList<>();
@@ -121,6 +124,20 @@ public final class Fabric {
     oneWayCuts.removeIf(each -> each[0] == from && each[1] == to);
   }
 
+  /** Lets two machines never connect to each other, as if both stood behind walls; others reach both. */
+  public void bar(int one, int other) {
+    barred.add(pair(one, other));
+  }
+
+  /** Whether two machines never connect. */
+  public boolean isBarred(int one, int other) {
+    return !barred.isEmpty() && barred.contains(pair(one, other));
+  }
+
+  private static long pair(int one, int other) {
+    return (long) Math.min(one, other) << 32 | Math.max(one, other);
+  }
+
   /** Whether what one sends can't reach the other. */
   public boolean isCut(Machine from, Machine to) {
     for (int i = 0; i < partitions.size(); i++) {
@@ -179,7 +196,8 @@ public final class Fabric {
       long roundTrip,
       Consumer<@Nullable Connection> result) {
     if (dialer == null || from.process() != dialer) return;
-    if (isCut(from, to) || isCut(to, from) || !to.isPowered()) {
+    boolean walled = isBarred(from.index(), to.index());
+    if (walled || isCut(from, to) || isCut(to, from) || !to.isPowered()) {
       world.after(DIAL_TIMEOUT_NANOS - 3 * roundTrip, () -> {
         if (from.process() == dialer) result.accept(null);
       });

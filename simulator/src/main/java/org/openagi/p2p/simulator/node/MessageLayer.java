@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -22,6 +23,7 @@ import org.openagi.p2p.messaging.inbox.ReceiveStream;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxQuota;
 import org.openagi.p2p.messaging.outbox.SendResources;
+import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.messaging.router.HandlerTable;
 import org.openagi.p2p.simulator.net.Alarm;
 import org.openagi.p2p.simulator.net.Connection;
@@ -51,6 +53,7 @@ final class MessageLayer {
   private final Map<PeerId, OutboundPeer> outbound = new LinkedHashMap<>();
   private final Inbox inbox;
   private final SendResources resources;
+  private @Nullable Post post;
 
   MessageLayer(Services services, Tasks tasks, Peers peers) {
     this.services = services;
@@ -82,6 +85,28 @@ final class MessageLayer {
     public void runAfter(Runnable drain, long delayNanos) {
       tasks.after(delayNanos, drain);
     }
+  }
+
+  /** Lets what no connection can carry go through others. */
+  void setPost(Post value) {
+    post = value;
+  }
+
+  @Nullable
+  Post post() {
+    return post;
+  }
+
+  /** The sender of parcels to a peer is told something. */
+  void toParcels(PeerId peer, Consumer<ParcelSender> what) {
+    OutboundPeer to = outbound.get(peer);
+    if (to != null) to.toParcels(what);
+  }
+
+  /** The way to a peer through others changed. */
+  void onWayChanged(PeerId peer) {
+    OutboundPeer to = outbound.get(peer);
+    if (to != null) to.onWayChanged();
   }
 
   MessageConfig config() {

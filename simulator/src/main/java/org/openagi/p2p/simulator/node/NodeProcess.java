@@ -79,7 +79,10 @@ final class NodeProcess implements Endpoint, Peers, NodeListener {
         this);
     this.requests = new Requests(messages);
     this.overlay = node.hasOverlay() ? new OverlayRunner(this, node, tasks, random) : null;
-    if (overlay != null) overlay.start();
+    if (overlay != null) {
+      messages.setPost(new Post(node, messages, overlay, node.newSecrets()));
+      overlay.start();
+    }
     messages.resume();
   }
 

@@ -2,6 +2,7 @@ package org.openagi.p2p.simulator.node;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
@@ -17,6 +18,7 @@ import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxQuota;
 import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.outbox.SendLaneListener;
+import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.simulator.net.Alarm;
 import org.openagi.p2p.simulator.net.Connection;
 import org.openagi.p2p.simulator.net.MessageStream;
@@ -30,6 +32,7 @@ final class OutboundPeer {
   private final OutboxQuota quota;
   private final @Nullable LaneOut[] lanes = new LaneOut[Lane.COUNT];
   private final Alarm alarm;
+  private @Nullable OutboundParcels parcels;
   private @Nullable Connection connection;
   private boolean awake;
   private boolean dialing;
@@ -83,6 +86,7 @@ final class OutboundPeer {
     if (found != null) return found;
     LaneOut made = new LaneOut(lane, layer.store().outbox(peer, lane));
     lanes[lane.number()] = made;
+    if (parcels != null) parcels.addLane(lane, made.engine);
     made.log.onReadable(this::wake);
     quota.take(made.log.recoveredEntries(), made.log.recoveredBytes());
     return made;
@@ -111,6 +115,46 @@ final class OutboundPeer {
       if (lane != null) waits |= lane.run();
     }
     if (waits && connection == null) dial();
+    runParcels(waits);
+    arm();
+  }
+
+  /** Others carry what no connection does. */
+  private void runParcels(boolean waits) {
+    if (connection != null) {
+      if (parcels != null) parcels.onConnected();
+    } else if (waits) {
+      OutboundParcels through = parcels();
+      if (through != null) through.onAlone(dialFailures > 0);
+    } else if (parcels != null) {
+      parcels.onIdle();
+    }
+  }
+
+  private @Nullable OutboundParcels parcels() {
+    Post post = layer.post();
+    if (parcels != null || post == null) return parcels;
+    OutboundParcels made = new OutboundParcels(layer.tasks(), post, peer);
+    for (Lane lane : Lane.values()) {
+      LaneOut known = lanes[lane.number()];
+      if (known != null) made.addLane(lane, known.engine);
+    }
+    parcels = made;
+    return made;
+  }
+
+  /** Something about parcels to this peer is to be told. */
+  void toParcels(Consumer<ParcelSender> what) {
+    OutboundParcels through = parcels();
+    if (through == null) return;
+    what.accept(through.sender());
+    arm();
+  }
+
+  /** The way to this peer through others changed. */
+  void onWayChanged() {
+    if (parcels == null) return;
+    parcels.sender().onWayChanged();
     arm();
   }
 
@@ -148,11 +192,13 @@ final class OutboundPeer {
       if (dialPausing && connection == null && !lane.engine.isIdle()) alarm.arm(redialNanos);
       alarm.arm(lane.nextDeadlineNanos());
     }
+    if (parcels != null) alarm.arm(parcels.nextDeadlineNanos());
   }
 
   private void onTimer() {
     long now = layer.tasks().nanoTime();
     for (LaneOut lane : lanes) if (lane != null) lane.onTimer(now);
+    if (parcels != null) parcels.sender().onTimer();
     run();
   }
 

@@ -1,6 +1,7 @@
 package org.openagi.p2p.simulator.node;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
@@ -31,6 +32,7 @@ import org.openagi.p2p.messaging.RequestHandler;
 import org.openagi.p2p.messaging.journal.JournalDamagedException;
 import org.openagi.p2p.messaging.journal.SimDisk;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
+import org.openagi.p2p.messaging.parcel.Prekeys;
 import org.openagi.p2p.messaging.router.CorrelatedHandler;
 import org.openagi.p2p.messaging.router.HandlerTable;
 import org.openagi.p2p.overlay.node.OverlayConfig;
@@ -53,7 +55,9 @@ public final class SimulatedNode implements Messenger {
 
   private final NodeGround ground;
   private final Machine machine;
+  private final HostKey hostKey;
   private final PeerId peerId;
+  private @Nullable Bytes prekeys;
   private final HandlerTable handlers = new HandlerTable();
   private final Map<MessageType, RequestHandler> requestHandlers = new EnumMap<>(MessageType.class);
   private SimDisk disk;
@@ -70,7 +74,8 @@ public final class SimulatedNode implements Messenger {
     this.machine = machine;
     byte[] seed = new byte[HostKey.SEED_BYTES];
     ground.world().randomOf(KEY_PARTY + machine.index()).nextBytes(seed);
-    this.peerId = HostKey.fromSeed(Bytes.wrap(seed)).peerId();
+    this.hostKey = HostKey.fromSeed(Bytes.wrap(seed));
+    this.peerId = hostKey.peerId();
     this.disk = newDisk();
     handlers.setForAnswers(
         new Correlated((sender, answer) -> running().requests().onAnswer(sender, answer)));
@@ -351,6 +356,30 @@ public final class SimulatedNode implements Messenger {
 
   RandomGenerator newRandom() {
     return world().randomOf("process " + incarnation + " of " + machine.index());
+  }
+
+  HostKey hostKey() {
+    return hostKey;
+  }
+
+  /** The keys of parcels that the process before stored, or none. */
+  Prekeys prekeys(SecureRandom secrets) {
+    Bytes stored = prekeys;
+    if (stored == null) return new Prekeys(secrets);
+    try {
+      return Prekeys.decode(stored, secrets);
+    } catch (ProtocolViolationException e) {
+      throw new IllegalStateException("keys of " + this + " can't be read", e);
+    }
+  }
+
+  void storePrekeys(Bytes encoded) {
+    prekeys = encoded;
+  }
+
+  /** What is a secret in the simulation: chance from the seed as well. */
+  SecureRandom newSecrets() {
+    return new SeededSecrets(world().randomOf("secrets " + incarnation + " of " + machine.index()));
   }
 
   PeerId peerOn(Machine other) {

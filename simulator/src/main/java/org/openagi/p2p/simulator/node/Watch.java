@@ -5,6 +5,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
 import org.openagi.p2p.overlay.health.HealthEvent;
+import org.openagi.p2p.overlay.relay.Parcel;
 
 /** Sees what happens on all nodes: for checkers and counters. */
 public interface Watch {
@@ -16,6 +17,12 @@ public interface Watch {
 
   /** A frame arrived. */
   default void onFrame(SimulatedNode at, PeerId from, int type, Bytes body) {}
+
+  /** The message layer of a node gives a parcel to the overlay. */
+  default void onParcelSent(SimulatedNode from, Parcel parcel) {}
+
+  /** A parcel reached the message layer of its recipient. */
+  default void onParcelArrived(SimulatedNode at, Parcel parcel) {}
 
   /** A node noticed something of its links. */
   default void onHealth(SimulatedNode node, HealthEvent event) {}
