@@ -74,6 +74,9 @@ class ThroughOthersTest {
     NetworkMessage got = inbox.poll(40, TimeUnit.SECONDS);
     assertEquals("while you were away", got == null ? "nothing" : got.text());
     assertEquals(id, got == null ? "" : got.messageId());
+    TestNodes.await(
+        "receipt sent",
+        () -> back.getNetworkStats().messages().parcels().received().receiptsSent() > 0);
     back.stopServer().orTimeout(40, TimeUnit.SECONDS).join();
 
     P2PNetworkManager again = nodes.prepare("alice", "alice", builder -> builder, keeper);
