@@ -14,13 +14,13 @@ Scenarios (default: all):
              everything delivered once
   mail       d is stopped, a sends, a is stopped, d starts: a storage node delivers; a starts and sees the receipt
 
-The program is ./p2p, or what the variable P2P_LAB_COMMAND says, one word a line. Prints one line per scenario, JSON with --json. Exit: 0 all held, 1 a promise broken, 77 cannot run here.
+The program is ./p2p, or what the variable OVERLAY_LAB_COMMAND says, one word a line. Prints one line per scenario, JSON with --json. Exit: 0 all held, 1 a promise broken, 77 cannot run here.
 """
 import argparse, json, os, pathlib, queue, shutil, signal, subprocess, sys, tempfile, threading, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PREFIX = "p2po%x" % os.getpid()
-PROGRAM = os.environ.get("P2P_LAB_COMMAND", str(ROOT / "p2p")).split("\n")
+PROGRAM = os.environ.get("OVERLAY_LAB_COMMAND", str(ROOT / "p2p")).split("\n")
 SECRET = "the-quick-brown-secret"
 
 
@@ -118,7 +118,8 @@ class Node:
         threading.Thread(target=self.read, args=(self.process, open(self.log / (self.name + ".log"), "a")),
                          daemon=True).start()
         if not self.up.wait(30):
-            raise Broken(self.name + " did not start")
+            said = (self.log / (self.name + ".err")).read_text().strip()
+            raise Broken("%s did not start: %s" % (self.name, said[-500:]))
         return self
 
     def read(self, process, log):

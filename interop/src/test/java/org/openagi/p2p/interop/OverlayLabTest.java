@@ -21,7 +21,7 @@ class OverlayLabTest {
   @ValueSource(strings = {"chain", "twin", "partition", "mail"})
   void holds(String scenario) throws Exception {
     Map<String, String> program =
-        Map.of("P2P_LAB_COMMAND", String.join("\n", Lab.java(Main.class)));
+        Map.of("OVERLAY_LAB_COMMAND", String.join("\n", Lab.java(Main.class)));
     Lab.Result result =
         Lab.run(List.of("python3", Lab.script("overlay.py"), scenario), program, PATIENCE_SECONDS);
     Assumptions.assumeFalse(
