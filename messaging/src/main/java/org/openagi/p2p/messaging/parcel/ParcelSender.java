@@ -308,7 +308,10 @@ public final class ParcelSender {
 
   /** Mail is worth waiting for more of it. */
   private boolean isGathering(long now) {
-    if (lanes.values().stream().noneMatch(lane -> lane.hasUnsent() || lane.greet)) return false;
+    if (lanes.values().stream().noneMatch(lane -> lane.hasUnsent() || lane.greet)) {
+      mailAtNanos = NEVER; // what was gathered ended meanwhile
+      return false;
+    }
     if (mailAtNanos == NEVER) mailAtNanos = now + config.mailPause().toNanos();
     if (now < mailAtNanos) return true;
     mailAtNanos = NEVER;
@@ -450,12 +453,14 @@ public final class ParcelSender {
       clock.onTimeout();
     }
     pump();
+    // If nothing could be sent, whatever changes that begins anew: a deadline in the past would be
+    // due for ever.
+    if (now >= mailAtNanos) mailAtNanos = NEVER;
   }
 
   /** What was waited for is over, also if there is no way to go on. */
   private void endWaits(long now) {
     if (pausing && now >= pausedUntilNanos) pausing = false;
-    if (now >= mailAtNanos && !port.way(recipient).isOpen()) mailAtNanos = NEVER;
     for (RoutedLane lane : lanes.values()) {
       if (now >= lane.blockedNanos) lane.blockedNanos = 0;
     }

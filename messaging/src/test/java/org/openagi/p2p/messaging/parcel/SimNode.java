@@ -257,7 +257,16 @@ final class SimNode implements SendLaneListener, SimCourier.Node {
         lanes.values().forEach(SendLane::onTimer);
         sender.onTimer();
         receiver.onTimer();
+        requireFuture("sender", sender.nextDeadlineNanos());
+        requireFuture("receiver", receiver.nextDeadlineNanos());
       });
+    }
+
+    /** A machine whose deadline stays in the past would keep its thread busy for ever. */
+    private void requireFuture(String machine, long deadlineNanos) {
+      if (deadlineNanos <= world.time().nanoTime()) {
+        throw new AssertionError(machine + " is due again at once after it was called");
+      }
     }
 
     void end() {
