@@ -147,7 +147,6 @@ final class PeerKeeper {
     post(() -> {
       if (isFull(peer)) return;
       host.peers().addAddresses(peer, addresses, AddressSource.MDNS, ANNOUNCED_ADDRESS_TTL);
-      candidates.add(peer, addresses, false);
       add(peer, Reason.ANNOUNCED);
     });
   }
@@ -213,7 +212,6 @@ final class PeerKeeper {
         .ifPresentOrElse(
             peer -> {
               host.peers().addAddresses(peer, List.of(address), AddressSource.MANUAL, FOREVER);
-              candidates.add(peer, List.of(address), true);
               add(peer, Reason.LISTED);
             },
             () -> connectNameless(address, NAMELESS_RETRY_FIRST));
@@ -258,19 +256,26 @@ final class PeerKeeper {
     Tracked entry = tracked(peer);
     entry.reasons.add(reason);
     boolean hurry = host.peerId().compareTo(peer) < 0 || reason != Reason.ANNOUNCED;
-    if (hurry) keep(peer, entry);
-    else keepPolitely(peer, entry, POLITE_DELAY);
+    if (hurry) admit(peer, entry, reason);
+    else admitPolitely(peer, entry, POLITE_DELAY);
   }
 
-  private void keepPolitely(PeerId peer, Tracked entry, Duration waited) {
+  private void admitPolitely(PeerId peer, Tracked entry, Duration waited) {
     Runnable look = () -> {
       boolean mayBeComing =
           host.connections(peer).isEmpty() && host.stats().handshakesInFlight() > 0;
       if (mayBeComing && waited.compareTo(POLITE_DELAY_MAX) < 0)
-        keepPolitely(peer, entry, waited.plus(POLITE_DELAY));
-      else keep(peer, entry);
+        admitPolitely(peer, entry, waited.plus(POLITE_DELAY));
+      else admit(peer, entry, Reason.ANNOUNCED);
     };
     postLater(look, POLITE_DELAY);
+  }
+
+  /** Its turn has come: the overlay, too, is not told before, since it dials at once. */
+  private void admit(PeerId peer, Tracked entry, Reason reason) {
+    keep(peer, entry);
+    if (reason != Reason.RECENT && entry.reasons.contains(reason))
+      candidates.add(peer, host.peers().addresses(peer), reason == Reason.LISTED);
   }
 
   private void remove(PeerId peer, Reason reason) {
