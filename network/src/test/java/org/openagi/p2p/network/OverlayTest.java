@@ -4,17 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.NetworkMessage;
+import org.openagi.p2p.net.Host;
 import org.openagi.p2p.overlay.health.HealthState;
 import org.openagi.p2p.overlay.node.OverlayNode;
 
@@ -57,6 +63,27 @@ class OverlayTest {
               n -> n.health().quality(id(other)).rttMicros() > 0
                   && n.health().state(id(other)).equals(Optional.of(HealthState.HEALTHY))));
     }
+  }
+
+  @RepeatedTest(5)
+  void ofTwoConnectionsTheSuperfluousOneIsClosedAndTheLinkStays() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob");
+    Host a = alice.host();
+    Host b = bob.host();
+    List<CompletableFuture<?>> dials = List.of(
+        a.connect(id(bob), bob.addresses()).toCompletableFuture(),
+        b.connect(id(alice), alice.addresses()).toCompletableFuture());
+    dials.forEach(dial -> dial.orTimeout(20, TimeUnit.SECONDS).join());
+    TestNodes.await("neighbours", () -> ask(alice, n -> n.neighbours().contains(id(bob))));
+    TestNodes.await("both know", () -> ask(bob, n -> n.neighbours().contains(id(alice))));
+    TestNodes.await(
+        "one is left", () -> a.connections().size() == 1 && b.connections().size() == 1);
+    BlockingQueue<NetworkMessage> inbox = new LinkedBlockingQueue<>();
+    bob.registerMessageHandler(inbox::add);
+    assertTrue(alice.sendMessage(NetworkMessage.text("*", "still here"), "*").join());
+    TestNodes.await("told over the streams that moved", () -> inbox.peek() != null);
+    assertEquals(0, alice.overlay().violations());
   }
 
   @Test

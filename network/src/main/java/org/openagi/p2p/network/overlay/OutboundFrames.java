@@ -42,6 +42,7 @@ final class OutboundFrames implements RawStreamOpening, StreamListener {
 
   // The event loop's.
   private @Nullable MuxedStream stream;
+  private boolean ending;
   private boolean ended;
 
   private OutboundFrames(Connection connection, Channel channel, Listener listener) {
@@ -90,10 +91,13 @@ final class OutboundFrames implements RawStreamOpening, StreamListener {
     }
   }
 
-  /** Closes after what waits, as far as it can be written. */
+  /** Closes once what waits is written; nothing may be offered any more. */
   void close() {
     try {
-      loop.execute(this::end);
+      loop.execute(() -> {
+        ending = true;
+        drain();
+      });
     } catch (RejectedExecutionException loopEnded) {
       waiting.clear();
     }
@@ -142,17 +146,12 @@ final class OutboundFrames implements RawStreamOpening, StreamListener {
       to.write(Unpooled.wrappedBuffer(frame));
       wrote = true;
     }
-    if (wrote) to.flush();
-  }
-
-  private void end() {
-    if (ended) return;
-    drain();
-    ended = true;
-    if (stream != null) {
-      stream.closeWrite();
-      stream.flush();
+    if (ending && waiting.isEmpty()) {
+      ended = true;
+      to.closeWrite();
+      wrote = true;
     }
+    if (wrote) to.flush();
   }
 
   @Override

@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * another's; {@link #execute} and {@link #ask} bring work to it.
  *
  * <p>A peer becomes a neighbour when its record was accepted and it takes our stream, and is one as long as that connection
- * lasts. If there is another connection to it then, the link comes up anew over that one.
+ * lasts. If there is another connection to it then, the link comes up anew over that one. If both sides had dialed, the streams
+ * move to the connection that the host prefers, so that the other one can be closed.
  *
  * @see "docs/wire/overlay-1.0.md"
  */
@@ -82,6 +83,10 @@ public final class OverlayService implements AutoCloseable {
     final Map<Channel, OutboundFrames> channels = new HashMap<>();
     boolean up;
     long sampledBytes;
+
+    /** Opens its first stream over a connection that the host prefers, to take this one's place. */
+    @Nullable
+    Link successor;
 
     Link(Connection connection, NodeType type) {
       this.connection = connection;
@@ -348,7 +353,12 @@ public final class OverlayService implements AutoCloseable {
 
   private void onLinkOpened(Link link) {
     PeerId peer = link.connection.remotePeer();
-    if (links.get(peer) != link || link.up) return;
+    Link present = links.get(peer);
+    if (present != null && present.successor == link) {
+      replace(present, link);
+      return;
+    }
+    if (present != link || link.up) return;
     link.up = true;
     link.connection.setPatience(node.health().patience());
     boolean dialed = link.connection.direction() == Direction.OUTBOUND;
@@ -358,9 +368,33 @@ public final class OverlayService implements AutoCloseable {
     if (waited != null) waited.forEach(each -> take(each.from, each.frames, each.credit));
   }
 
+  /** The host prefers another connection to a neighbour: opens a stream there, and moves once it is open. */
+  private void follow(Link link) {
+    List<Connection> connections = host.connections(link.connection.remotePeer());
+    if (connections.size() < 2 || link.successor != null) return;
+    Connection preferred = connections.getFirst();
+    NodeType type = types.get(preferred.id());
+    if (preferred.id() == link.connection.id() || type == null) return;
+    link.successor = new Link(preferred, type);
+    link.successor.channel(Channel.CONTROL);
+  }
+
+  /** For the machines it is the same link; frames on their way over the old connection still count. */
+  private void replace(Link old, Link successor) {
+    links.put(old.connection.remotePeer(), successor);
+    successor.up = true;
+    successor.sampledBytes = old.sampledBytes;
+    old.successor = null;
+    old.connection.setPatience(Duration.ZERO);
+    successor.connection.setPatience(node.health().patience());
+    old.close();
+  }
+
   private void onChannelEnded(Link link, Channel channel, String why) {
     PeerId peer = link.connection.remotePeer();
-    if (links.get(peer) != link) return;
+    Link present = links.get(peer);
+    if (present != null && present.successor == link) present.successor = null;
+    if (present != link) return;
     LOG.atDebug()
         .addKeyValue("peer", peer.shortString())
         .addKeyValue("channel", channel)
@@ -377,6 +411,7 @@ public final class OverlayService implements AutoCloseable {
     early.remove(connection.id());
     Link link = links.get(peer);
     if (link == null || link.connection != connection) return;
+    if (link.successor != null) link.successor.close(); // it comes up anew below
     drop(link, lossOf(reason.kind()));
     for (Connection other : host.connections(peer)) {
       NodeType type = types.get(other.id());
@@ -428,7 +463,11 @@ public final class OverlayService implements AutoCloseable {
   private void sample() {
     long now = time.nanoTime();
     boolean moved = false;
-    for (Link link : links.values()) moved |= link.up && sample(link, now);
+    for (Link link : links.values()) {
+      if (!link.up) continue;
+      moved |= sample(link, now);
+      follow(link);
+    }
     sampleAtNanos = now + (moved ? SAMPLE_NANOS : QUIET_SAMPLE_NANOS);
   }
 
