@@ -13,10 +13,13 @@ Scenarios (default: all):
   partition  six hosts on one wire, parted 3 + 3 for 60 s under traffic: noticed, reported, healed within 5 s of repair,
              everything delivered once
   mail       d is stopped, a sends, a is stopped, d starts: a storage node delivers; a starts and sees the receipt
+  silence    five hosts on one wire, all processors busy: a link goes silent without a reset, a host is unplugged, a process
+             is stopped (SIGSTOP), one is killed; at the default heartbeat interval and at 1 s: when neighbours suspect it
+             and give it up, and that nobody is accused falsely
 
 The program is ./p2p, or what the variable OVERLAY_LAB_COMMAND says, one word a line. Prints one line per scenario, JSON with --json. Exit: 0 all held, 1 a promise broken, 77 cannot run here.
 """
-import argparse, json, os, pathlib, queue, shutil, signal, subprocess, sys, tempfile, threading, time
+import argparse, concurrent.futures, json, os, pathlib, shutil, signal, subprocess, sys, tempfile, threading, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PREFIX = "p2po%x" % os.getpid()
@@ -64,19 +67,28 @@ class Net:
             ip("-n", PREFIX + host, "link", "set", end, "up")
         return ends
 
-    def lan(self, names, subnet=200):
-        """Joins hosts to one bridge; returns the namespace of the bridge."""
-        self.host("lan")
-        self.run("lan", "ip", "link", "add", "br0", "type", "bridge")
-        self.run("lan", "ip", "link", "set", "br0", "up")
+    def lan(self, names, subnet=200, place="lan"):
+        """Joins hosts to one bridge, which is in a namespace of its own."""
+        self.host(place)
+        self.run(place, "ip", "link", "add", "br0", "type", "bridge")
+        self.run(place, "ip", "link", "set", "br0", "up")
         for i, name in enumerate(names, 1):
             self.host(name)
             ip("-n", PREFIX + name, "link", "add", "eth0", "type", "veth", "peer", "name", "p" + name,
-               "netns", PREFIX + "lan")
+               "netns", PREFIX + place)
             ip("-n", PREFIX + name, "addr", "add", "10.78.%d.%d/24" % (subnet, i), "dev", "eth0")
             ip("-n", PREFIX + name, "link", "set", "eth0", "up")
-            self.run("lan", "ip", "link", "set", "p" + name, "master", "br0")
-            self.run("lan", "ip", "link", "set", "p" + name, "up")
+            self.run(place, "ip", "link", "set", "p" + name, "master", "br0")
+            self.run(place, "ip", "link", "set", "p" + name, "up")
+
+    def silent(self, place, some, on):
+        """What some hosts of a lan say to each other is lost without a word; they and all others hear each other."""
+        for name in some:
+            self.run(place, "bridge", "link", "set", "dev", "p" + name, "isolated", "on" if on else "off")
+
+    def plugged(self, place, name, on):
+        """Pulls the cable of a host of a lan, or puts it back."""
+        self.run(place, "ip", "link", "set", "p" + name, "up" if on else "down")
 
     def part(self, some):
         """Moves some hosts of the lan to a bridge of their own."""
@@ -156,6 +168,10 @@ class Node:
         done = subprocess.run(["ip", "netns", "exec", PREFIX + self.name] + PROGRAM + list(words)
                               + ["--data", str(self.folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         return done
+
+    def health(self, other):
+        """What this node thought of another, one event a change."""
+        return [e for e in list(self.events) if e.get("event") == "health" and e["peerId"] == other.peer_id]
 
     def texts(self):
         return [text for text, _, _ in list(self.got)]
@@ -403,7 +419,117 @@ def mail(net, folder, log, args):
     return {"messages": flow.sent}
 
 
-SCENARIOS = {f.__name__: f for f in (chain, twin, partition, mail)}
+class Busy:
+    """Processes that keep every processor busy; they end by themselves after ten minutes at the latest."""
+
+    def __init__(self):
+        burn = "import time\nend = time.monotonic() + 600\nwhile time.monotonic() < end: pass"
+        self.processes = [subprocess.Popen([sys.executable, "-c", burn]) for _ in range(os.cpu_count())]
+
+    def end(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+class Field:
+    """Five hosts on a wire of their own, with one heartbeat interval."""
+
+    ACCUSATIONS = ("PEER_SUSPECT", "PEER_DEAD", "LINK_DEAD")
+
+    def __init__(self, net, folder, log, place, subnet, interval, options):
+        self.net, self.place, self.interval = net, place, interval
+        self.names = ["%s%d" % (place, i) for i in range(1, 6)]
+        net.lan(self.names, subnet, place)
+        self.nodes = [Node(n, folder, log, options) for n in self.names]
+        self.just = []  # who may accuse whom, from when to when
+        self.rows = []
+
+    def start(self):
+        for node in self.nodes:
+            node.start()
+        pairs = [(n, o) for n in self.nodes for o in self.nodes if n is not o]
+        until(lambda: all(self.when(p, ("HEALTHY",), 0) for p in pairs), 60, self.place + ": all hear of all")
+        return self
+
+    @staticmethod
+    def when(pair, states, since):
+        """When, since then, a node first thought so of another; milliseconds since 1970, or None."""
+        return next((e["time"] for e in pair[0].health(pair[1]) if e["time"] >= since and e["to"] in states), None)
+
+    def case(self, what, cut, mend, pairs, slack):
+        """Cuts something; pairs: who is to notice, and of whom, so long after the interval at most. Makes a row of the table."""
+        at = time.time() * 1000
+        cut()
+        after = lambda states: [(t - at) / 1000 for t in (self.when(p, states, at) for p in pairs) if t is not None]
+        until(lambda: len(after(("DEAD",))) == len(pairs), self.interval + slack,
+              "interval %d s, %s, given up after %s" % (self.interval, what, after(("DEAD",))))
+        row = {"interval_s": self.interval, "what": what, "links": len(pairs)}
+        for name, states in (("doubted", ("DEGRADED", "SUSPECT")), ("suspected", ("SUSPECT",)), ("given_up", ("DEAD",))):
+            row[name + "_s"] = spread(after(states))
+        self.rows.append(row)
+        both = pairs + [(o, n) for n, o in pairs]
+        if mend:
+            mended = time.time() * 1000
+            mend()
+            until(lambda: all(self.when(p, ("HEALTHY",), mended) for p in both), 60, what + ": linked again")
+        now = time.time() * 1000
+        self.just += [(n.name, o.name, at, now + 1000) for n, o in both]
+
+    def all_cases(self):
+        a, b, c, d, e = self.nodes
+        others = lambda node: [(n, node) for n in self.nodes if n is not node]
+        time.sleep(30)  # nothing happens, and nobody is accused
+        self.case("link silent", lambda: self.net.silent(self.place, self.names[:2], True),
+                  lambda: self.net.silent(self.place, self.names[:2], False), [(a, b), (b, a)], 60)
+        self.case("host unplugged", lambda: self.net.plugged(self.place, c.name, False),
+                  lambda: self.net.plugged(self.place, c.name, True), others(c), 30)
+        self.case("process stopped", lambda: d.process.send_signal(signal.SIGSTOP),
+                  lambda: d.process.send_signal(signal.SIGCONT), others(d), 30)
+        self.case("process killed", lambda: e.stop(signal.SIGKILL), None, others(e), 30)
+        return self.rows
+
+    def false(self):
+        """Accusations of hosts that ran and could be reached from where they were accused."""
+        named = {n.peer_id: n.name for n in self.nodes}
+        accused = [(n.name, named.get(e["peerId"]), e) for n in self.nodes for e in n.events
+                   if e.get("event") == "fault" and e["what"] in self.ACCUSATIONS]
+        return [(by, who, e["what"], e["cause"]) for by, who, e in accused
+                if not any((by, who) == (n, o) and start <= e["time"] <= end for n, o, start, end in self.just)]
+
+
+def spread(times):
+    """Median and longest."""
+    times = sorted(times)
+    return [round(times[len(times) // 2], 1), round(times[-1], 1)] if times else None
+
+
+def silence(net, folder, log, args):
+    fields = [Field(net, folder, log, "slow", 201, 30, []),
+              Field(net, folder, log, "fast", 202, 1, ["--heartbeat-interval", "1"])]
+    for field in fields:
+        field.start()
+    busy = Busy()
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            rows = [row for of in list(pool.map(Field.all_cases, fields)) for row in of]
+    finally:
+        busy.end()
+    false = [each for field in fields for each in field.false()]
+    if false:
+        raise Broken("%d accused falsely: %s; %s" % (len(false), false[:5], rows))
+    for field in fields:
+        for node in field.nodes[:4]:
+            node.stop()
+    shown = lambda times: "%.1f / %.1f" % tuple(times) if times else "-"
+    line = "%-8s  %-15s  %5s  %-14s  %-14s  %s"
+    lines = [line % ("interval", "what", "links", "doubted, s", "suspected, s", "given up, s")]
+    lines += [line % ("%d s" % r["interval_s"], r["what"], r["links"], shown(r["doubted_s"]), shown(r["suspected_s"]),
+                      shown(r["given_up_s"])) for r in rows]
+    return {"rows": rows, "false": 0, "table": "\n".join(lines)}
+
+
+SCENARIOS = {f.__name__: f for f in (chain, twin, partition, mail, silence)}
 
 
 def main():
@@ -447,11 +573,11 @@ def main():
                     node.process.wait()
             net.remove()
             shutil.rmtree(folder, ignore_errors=True)
-        trace = result.pop("trace", None)
+        shown = result.pop("trace", None) or result.pop("table", None)
         print(json.dumps(result) if args.json else "%-10s %s  %s" % (
             name, "held  " if result["held"] else "BROKEN", {k: v for k, v in result.items() if k not in ("scenario", "held")}))
-        if trace and not args.json:
-            print(trace)
+        if shown and not args.json:
+            print(shown)
         sys.stdout.flush()
     return 1 if broken else 0
 

@@ -18,7 +18,7 @@ class OverlayLabTest {
   private static final long PATIENCE_SECONDS = 300;
 
   @ParameterizedTest
-  @ValueSource(strings = {"chain", "twin", "partition", "mail"})
+  @ValueSource(strings = {"chain", "twin", "partition", "mail", "silence"})
   void holds(String scenario) throws Exception {
     Map<String, String> program =
         Map.of("OVERLAY_LAB_COMMAND", String.join("\n", Lab.java(Main.class)));
