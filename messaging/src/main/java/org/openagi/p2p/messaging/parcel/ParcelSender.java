@@ -179,8 +179,10 @@ public final class ParcelSender {
     if (parcel == null) return;
     refusals = 0;
     parcel.by = by;
-    if (parcel.mail && !parcel.arrived) parcel.dueNanos = time.nanoTime() + MAIL_AGAIN_NANOS;
-    listener.onStage(parcel.lane, parcel.start.number(), endOf(parcel), new Stage.Taken(by));
+    long now = time.nanoTime();
+    if (parcel.mail && !parcel.arrived) parcel.dueNanos = now + MAIL_AGAIN_NANOS;
+    Stage taken = new Stage.Taken(by, now - parcel.sentNanos);
+    listener.onStage(parcel.lane, parcel.start.number(), endOf(parcel), taken);
   }
 
   /** A parcel was not taken. */

@@ -34,8 +34,12 @@ public interface ParcelSenderListener {
      */
     record Sent(int hops, boolean mail) implements Stage {}
 
-    /** The next node has it. */
-    record Taken(PeerId by) implements Stage {}
+    /**
+     * The next node has it.
+     *
+     * @param afterNanos from giving it to the courier until that was known
+     */
+    record Taken(PeerId by, long afterNanos) implements Stage {}
 
     /**
      * Not taken, or not heard of in time.

@@ -84,7 +84,7 @@ public record Receipt(
       out.bytes(each.parcelId).varint(Math.min(each.ageMicros, MAX_MICROS)).u8(each.trail.size());
       for (Parcel.Hop hop : each.trail) {
         Bytes node = hop.node().toBytes();
-        out.u8(node.length()).bytes(node).varint(hop.heldMicros());
+        out.u8(node.length()).bytes(node).varint(hop.heldMicros()).varint(hop.linkMicros());
       }
     }
     return out.toArray();
@@ -127,7 +127,8 @@ public record Receipt(
     List<Parcel.Hop> trail = new ArrayList<>(hops);
     for (int i = 0; i < hops; i++) {
       PeerId node = PeerId.fromBytes(in.bytes(in.u8("hop length"), "hop"));
-      trail.add(new Parcel.Hop(node, in.varint(0, MAX_MICROS, "held")));
+      trail.add(
+          new Parcel.Hop(node, in.varint(0, MAX_MICROS, "held"), in.varint(0, MAX_MICROS, "link")));
     }
     return new Arrival(id, age, trail);
   }

@@ -46,7 +46,7 @@ class ParcelDocumentTest {
         List.of(new Receipt.Arrival(
             Bytes.wrap(new byte[16]),
             5_000,
-            List.of(new Parcel.Hop(ParcelPairTest.ALICE.peerId(), 90)))));
+            List.of(new Parcel.Hop(ParcelPairTest.ALICE.peerId(), 90, 1_200)))));
   }
 
   private static Prekeys keys() throws Exception {

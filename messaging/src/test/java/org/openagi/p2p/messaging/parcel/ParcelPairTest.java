@@ -386,10 +386,13 @@ class ParcelPairTest {
     world.runFor(SECOND);
     List<Stage> stages = alice.stages.stages();
     assertEquals(new Stage.Sent(2, false), stages.getFirst());
-    assertEquals(new Stage.Taken(SimCourier.RELAY), stages.get(1));
+    Stage.Taken taken = assertInstanceOf(Stage.Taken.class, stages.get(1));
+    assertEquals(SimCourier.RELAY, taken.by());
+    assertEquals(MILLI, taken.afterNanos());
     Stage.Arrived arrived = assertInstanceOf(Stage.Arrived.class, stages.get(2));
     assertEquals(
-        List.of(new Parcel.Hop(ALICE.peerId(), 10), new Parcel.Hop(SimCourier.RELAY, 700)),
+        List.of(
+            new Parcel.Hop(ALICE.peerId(), 10, 1_000), new Parcel.Hop(SimCourier.RELAY, 700, 840)),
         arrived.trail());
     assertTrue(arrived.roundTripNanos() > 10 * MILLI);
     assertTrue(arrived.ageMicros() >= 5_000);

@@ -133,7 +133,7 @@ final class SimCourier {
         parcel.ttl() - 1,
         parcel.lifetimeMillis(),
         parcel.keep(),
-        List.of(new Parcel.Hop(from, 10), new Parcel.Hop(hop, 700)),
+        List.of(new Parcel.Hop(from, 10, 1_000), new Parcel.Hop(hop, 700, 840)),
         Bytes.wrap(sealed));
   }
 

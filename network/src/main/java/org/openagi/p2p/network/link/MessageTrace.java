@@ -45,9 +45,17 @@ public record MessageTrace(
    * @param atEpochMillis when this node learned of it, milliseconds since 1970
    * @param kind what
    * @param node which other node did it, null if none
-   * @param tookMicros for a hop how long it held the message, for RECEIVED from sending to the receipt; else 0
+   * @param tookMicros for a hop how long it held the message; for TAKEN and RECEIVED how long after it was sent this node knew
+   *     of it; else 0
+   * @param linkMicros for a hop, of the link on which the message left it: how long the next node took lately to take a
+   *     message over, from sending it until that was known, smoothed, by the hop's own clock; else, or if not known, 0
    * @param text more for people, may be empty
    */
   public record Step(
-      long atEpochMillis, Kind kind, @Nullable PeerId node, long tookMicros, String text) {}
+      long atEpochMillis,
+      Kind kind,
+      @Nullable PeerId node,
+      long tookMicros,
+      long linkMicros,
+      String text) {}
 }

@@ -93,16 +93,16 @@ final class MessageTraces {
   MessageTrace of(PeerId recipient, OutboxEntry entry) {
     List<Step> steps = new ArrayList<>();
     if (entry.createdAtMillis() != 0) {
-      steps.add(new Step(entry.createdAtMillis(), Kind.QUEUED, null, 0, ""));
+      steps.add(new Step(entry.createdAtMillis(), Kind.QUEUED, null, 0, 0, ""));
     }
     List<Step> parcels = parcelSteps(recipient, entry);
     if (parcels.stream().noneMatch(step -> step.kind() == Kind.SENT) && entry.sentAtMillis() != 0) {
-      steps.add(new Step(entry.sentAtMillis(), Kind.SENT, null, 0, "over a connection"));
+      steps.add(new Step(entry.sentAtMillis(), Kind.SENT, null, 0, 0, "over a connection"));
     }
     steps.addAll(parcels);
     Outcome end = entry.end();
     if (end != null)
-      steps.add(new Step(entry.endedAtMillis(), Kind.ENDED, null, 0, end.toString()));
+      steps.add(new Step(entry.endedAtMillis(), Kind.ENDED, null, 0, 0, end.toString()));
     steps.sort(Comparator.comparingLong(Step::atEpochMillis));
     Delivery.State state = entry.state();
     return new MessageTrace(entry.messageId(), recipient, state, entry.attempts(), steps);
@@ -139,18 +139,21 @@ final class MessageTraces {
             Kind.SENT,
             null,
             0,
+            0,
             sent.mail() ? "to be kept for the recipient" : "routed via " + sent.hops() + " hops"));
-      case Stage.Taken taken -> steps.add(new Step(at, Kind.TAKEN, taken.by(), 0, ""));
-      case Stage.Lost lost -> steps.add(new Step(at, Kind.LOST, lost.by(), 0, lost.why()));
+      case Stage.Taken taken ->
+        steps.add(new Step(at, Kind.TAKEN, taken.by(), taken.afterNanos() / 1_000, 0, ""));
+      case Stage.Lost lost -> steps.add(new Step(at, Kind.LOST, lost.by(), 0, 0, lost.why()));
       case Stage.Arrived arrived -> {
         for (Parcel.Hop hop : arrived.trail()) {
-          steps.add(new Step(at, Kind.HOP, hop.node(), hop.heldMicros(), ""));
+          steps.add(new Step(at, Kind.HOP, hop.node(), hop.heldMicros(), hop.linkMicros(), ""));
         }
         steps.add(new Step(
             at,
             Kind.RECEIVED,
             recipient,
             arrived.roundTripNanos() / 1_000,
+            0,
             "receipt after " + arrived.ageMicros() + " us there"));
       }
     }

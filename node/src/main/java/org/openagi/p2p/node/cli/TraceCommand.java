@@ -21,8 +21,10 @@ import picocli.CommandLine.Parameters;
             + " received and settled.",
     footer = {
       "",
-      "It asks the node that runs with the data folder, about a message that this node sent. Hops and",
-      "how long they held the message are what they noted themselves; they come back in the receipt.",
+      "It asks the node that runs with the data folder, about a message that this node sent. What is",
+      "said of hops they noted themselves; it comes back in the receipt: how long they held the",
+      "message, and the link by which it left: how long lately, by the hop's own clock, from sending",
+      "a message until it knew that the next node had taken it over, to and fro.",
       "Of messages that ended only the last are remembered, in memory."
     })
 final class TraceCommand extends NetworkCommand {
@@ -68,12 +70,22 @@ final class TraceCommand extends NetworkCommand {
     line.append("  +").append(shown(step, "afterMillis")).append(" ms  ");
     line.append(shown(step, "stage"));
     if (step.text("nodeId").isPresent()) line.append("  ").append(peer(step, "node", "nodeId"));
-    String micros = shown(step, "tookMicros");
-    if (!micros.equals("0")) line.append("  ").append(micros).append(" us");
+    times(step, line);
     step.text("text").filter(text -> !text.isEmpty()).ifPresent(text -> {
       line.append("  ").append(SafeText.of(text));
     });
     return line.toString();
+  }
+
+  private static void times(ControlReply step, StringBuilder line) {
+    String took = shown(step, "tookMicros");
+    if (!step.text("stage").orElse("").equals("HOP")) {
+      if (!took.equals("0")) line.append("  after ").append(took).append(" us");
+      return;
+    }
+    line.append("  held ").append(took).append(" us");
+    String link = shown(step, "linkMicros");
+    if (!link.equals("0")) line.append(", link to the next ").append(link).append(" us");
   }
 
   private static String peer(ControlReply reply, String name, String id) {

@@ -59,6 +59,7 @@ public final class TraceService implements ControlService {
           .put("node", node == null ? null : name(node))
           .put("nodeId", node == null ? null : node.toString())
           .put("tookMicros", step.tookMicros())
+          .put("linkMicros", step.linkMicros())
           .put("text", step.text()));
     }
   }

@@ -27,9 +27,9 @@ class TraceServiceTest {
       Delivery.State.ACKNOWLEDGED,
       1,
       List.of(
-          new Step(1_000, Kind.QUEUED, null, 0, ""),
-          new Step(1_020, Kind.HOP, RELAY, 700, ""),
-          new Step(1_030, Kind.ENDED, null, 0, "Acknowledged")));
+          new Step(1_000, Kind.QUEUED, null, 0, 0, ""),
+          new Step(1_020, Kind.HOP, RELAY, 700, 840, ""),
+          new Step(1_030, Kind.ENDED, null, 0, 0, "Acknowledged")));
 
   private final ControlService service = new TraceService(
       id -> id.equals("msg_1") ? Optional.of(TRACE) : Optional.empty(),
@@ -52,6 +52,7 @@ class TraceServiceTest {
     assertTrue(answer.getFirst().contains("\"to\":\"bob\""), answer.getFirst());
     assertTrue(answer.get(2).contains("\"afterMillis\":20"), answer.get(2));
     assertTrue(answer.get(2).contains("\"tookMicros\":700"), answer.get(2));
+    assertTrue(answer.get(2).contains("\"linkMicros\":840"), answer.get(2));
     assertTrue(answer.get(2).contains("\"nodeId\":\"" + RELAY + "\""), answer.get(2));
   }
 

@@ -43,10 +43,23 @@ final class Custody {
     final Map<ParcelKey, Held> sent = new LinkedHashMap<>();
     long sentBytes;
     long answeredNanos;
+
+    /** From sending to TAKEN, smoothed; 0 if none was taken yet. */
+    long takenAfterNanos;
+
     long pausedUntilNanos;
 
     Hop(long nowNanos) {
       pausedUntilNanos = nowNanos;
+    }
+
+    void onTaken(long afterNanos) {
+      takenAfterNanos =
+          takenAfterNanos == 0 ? afterNanos : takenAfterNanos + (afterNanos - takenAfterNanos) / 8;
+    }
+
+    long linkMicros() {
+      return Math.clamp(takenAfterNanos / 1000, 0, Parcel.MAX_HELD_MICROS);
     }
   }
 
@@ -254,7 +267,7 @@ final class Custody {
   private boolean sendTo(PeerId to, Held parcel, long nowNanos) {
     Hop hop = hops.get(to);
     if (hop == null) return false;
-    if (!port.send(to, parcel.onward(self, nowNanos))) {
+    if (!port.send(to, parcel.onward(self, hop.linkMicros(), nowNanos))) {
       pause(hop, nowNanos + BUSY_NANOS);
       return false;
     }
@@ -285,6 +298,7 @@ final class Custody {
     Held parcel = hop == null ? null : hop.sent.get(key);
     if (hop == null || parcel == null) return; // an answer that came too late
     hop.answeredNanos = nowNanos;
+    hop.onTaken(nowNanos - parcel.sinceNanos);
     unsend(hop, parcel);
     charge(parcel, -parcel.bytes);
     parcel.state = State.COPY;

@@ -83,15 +83,20 @@ final class Held {
     return carry.parcel().lifetimeMillis() <= heldMillis(nowNanos);
   }
 
-  /** What goes to the next hop: one hop less, the time it was here gone, this node in its trail. */
-  Carry onward(PeerId self, long nowNanos) {
+  /**
+   * What goes to the next hop: one hop less, the time it was here gone, this node in its trail.
+   *
+   * @param linkMicros as in {@link Parcel.Hop}
+   */
+  Carry onward(PeerId self, long linkMicros, long nowNanos) {
     Parcel parcel = carry.parcel();
     List<Parcel.Hop> trail = new ArrayList<>(parcel.trail().size() + 1);
     trail.addAll(parcel.trail());
-    if (source != Source.MAILBOX) { // which noted the time that it was kept
-      long micros = Math.max(0, (nowNanos - arrivedNanos) / 1000);
-      trail.add(new Parcel.Hop(self, Math.min(Parcel.MAX_HELD_MICROS, micros)));
-    }
+    // the mailbox noted the time that it was kept
+    long micros = source == Source.MAILBOX
+        ? trail.removeLast().heldMicros()
+        : Math.max(0, (nowNanos - arrivedNanos) / 1000);
+    trail.add(new Parcel.Hop(self, Math.min(Parcel.MAX_HELD_MICROS, micros), linkMicros));
     Parcel next = new Parcel(
         parcel.id(),
         parcel.to(),

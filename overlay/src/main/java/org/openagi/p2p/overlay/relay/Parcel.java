@@ -43,12 +43,22 @@ public record Parcel(
    *
    * @param node who
    * @param heldMicros how long the parcel was there, from its arrival to its departure, in microseconds; 0 to 2^42
+   * @param linkMicros the link it left by: how long the next node took lately from a parcel's departure until it was known
+   *     there to have been taken over, smoothed, by this node's clock alone; 0 to 2^42, 0 if none was yet
    */
-  public record Hop(PeerId node, long heldMicros) {
+  public record Hop(PeerId node, long heldMicros, long linkMicros) {
+    /** A hop from which no parcel had been taken over yet. */
+    public Hop(PeerId node, long heldMicros) {
+      this(node, heldMicros, 0);
+    }
+
     /** Validates. */
     public Hop {
       if (heldMicros < 0 || heldMicros > MAX_HELD_MICROS) {
         throw new IllegalArgumentException("hop that held a parcel for " + heldMicros + " µs");
+      }
+      if (linkMicros < 0 || linkMicros > MAX_HELD_MICROS) {
+        throw new IllegalArgumentException("hop with a link of " + linkMicros + " µs");
       }
     }
   }

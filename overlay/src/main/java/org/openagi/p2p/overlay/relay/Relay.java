@@ -478,7 +478,7 @@ public final class Relay implements OverlayMachine, Courier {
     boolean wayLost = why == ParcelRefusal.NO_ROUTE && held.carry.keeper().isEmpty();
     long nowNanos = time.nanoTime();
     if (wayLost && !held.isExpired(nowNanos)) {
-      Parcel now = held.onward(self, nowNanos).parcel();
+      Parcel now = held.onward(self, 0, nowNanos).parcel();
       Parcel again = new Parcel(
           parcel.id(),
           parcel.to(),

@@ -74,7 +74,7 @@ public sealed interface RelayFrame extends OverlayFrame {
           .u8(parcel.trail().size());
       for (Parcel.Hop hop : parcel.trail()) {
         PeerField.write(out, hop.node());
-        out.varint(hop.heldMicros());
+        out.varint(hop.heldMicros()).varint(hop.linkMicros());
       }
       out.varint(parcel.sealed().length()).bytes(parcel.sealed());
     }
@@ -98,7 +98,9 @@ public sealed interface RelayFrame extends OverlayFrame {
       List<Parcel.Hop> trail = new ArrayList<>(hops);
       for (int i = 0; i < hops; i++) {
         trail.add(new Parcel.Hop(
-            PeerField.read(in, "hop"), in.varint(0, Parcel.MAX_HELD_MICROS, "time held")));
+            PeerField.read(in, "hop"),
+            in.varint(0, Parcel.MAX_HELD_MICROS, "time held"),
+            in.varint(0, Parcel.MAX_HELD_MICROS, "time of a link")));
       }
       int length = (int) in.varint(0, Parcel.MAX_SEALED_BYTES, "sealed length");
       Bytes sealed = in.bytes(length, "sealed");

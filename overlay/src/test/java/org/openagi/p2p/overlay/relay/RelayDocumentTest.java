@@ -24,7 +24,7 @@ class RelayDocumentTest {
         15,
         60_000,
         true,
-        List.of(new Parcel.Hop(peer(1), 250)),
+        List.of(new Parcel.Hop(peer(1), 250, 1_200)),
         Bytes.ofUtf8("sealed"));
     new Examples("overlay-relay.md")
         .add("CARRY to its recipient", new RelayFrame.Carry(0, Optional.empty(), false, 0, parcel))

@@ -51,6 +51,25 @@ class RelayTest {
   }
 
   @Test
+  void eachHopNotesHowLongTheLinkToTheNextTookLately() {
+    List<Node> nodes = chain(4);
+    Node a = nodes.get(0);
+    Node d = nodes.get(3);
+    a.send(net.parcel(d, false, 1000));
+    net.run(Duration.ofSeconds(1));
+    a.send(net.parcel(d, false, 1000));
+    net.run(Duration.ofSeconds(1));
+
+    List<Parcel.Hop> first = d.parcels.getFirst().trail();
+    assertEquals(List.of(0L, 0L, 0L), first.stream().map(Parcel.Hop::linkMicros).toList());
+    List<Parcel.Hop> second = d.parcels.getLast().trail();
+    long roundTrip = 20_000L;
+    assertEquals(
+        List.of(roundTrip, roundTrip, roundTrip),
+        second.stream().map(Parcel.Hop::linkMicros).toList());
+  }
+
+  @Test
   void reachSaysHowFarAndTellsWhenItChanges() {
     List<Node> nodes = chain(4);
     Node a = nodes.get(0);
