@@ -6,36 +6,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Arrays;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.sim.SinkLink;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** Any frames end in a value or a violation, never in another exception. */
 class BondFuzzTest {
-  private static final class Nowhere implements PeerLink {
-    @Override
-    public boolean write(ByteBuf data) {
-      data.release();
-      return true;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void consumed(int bytes) {}
-
-    @Override
-    public void closeWrite() {}
-
-    @Override
-    public void reset() {}
-  }
-
   private static final class Nobody implements BondListener {
     Bond of;
 
@@ -87,9 +62,9 @@ class BondFuzzTest {
       BondPath[] paths = new BondPath[2];
       for (int i = 0; i < 2; i++) {
         if (data.length % 2 != 0) {
-          paths[i] = bond.addPath(new Nowhere(), new PathMeter(), i);
+          paths[i] = bond.addPath(new SinkLink(), new PathMeter(), i);
         } else {
-          paths[i] = bond.addPath(new Nowhere(), new PathMeter());
+          paths[i] = bond.addPath(new SinkLink(), new PathMeter());
           if (i == 0) bond.onFrame(paths[0], BondFrame.WELCOME, new byte[] {1});
         }
       }

@@ -11,42 +11,13 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.codec.WireWriter;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.sim.SinkLink;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** What a peer may not do, and what happens at each bound. */
 class HostileBondTest {
-  private static final class Link implements PeerLink {
-    boolean reset;
-
-    @Override
-    public boolean write(ByteBuf data) {
-      data.release();
-      return true;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void consumed(int bytes) {}
-
-    @Override
-    public void closeWrite() {}
-
-    @Override
-    public void reset() {
-      reset = true;
-    }
-  }
-
   private final BondCounters counters = new BondCounters();
-  private final Link link = new Link();
+  private final SinkLink link = new SinkLink();
   private long read;
   private String closed = "";
   private final Bond bond = new Bond(
@@ -110,7 +81,7 @@ class HostileBondTest {
     var e = assertThrows(ProtocolViolationException.class, step::run);
     assertTrue(String.valueOf(e.getMessage()).contains(message), e.getMessage());
     assertTrue(bond.isOver());
-    assertTrue(link.reset);
+    assertTrue(link.isReset());
     assertEquals(e.getMessage(), closed);
   }
 
@@ -204,7 +175,7 @@ class HostileBondTest {
   void pathsAreBounded() {
     for (int i = 1; i < BondLimits.MAX_PATHS; i++) add(i);
     assertThrows(
-        ProtocolViolationException.class, () -> bond.addPath(new Link(), new PathMeter(), 100));
+        ProtocolViolationException.class, () -> bond.addPath(new SinkLink(), new PathMeter(), 100));
     assertEquals(BondLimits.MAX_PATHS, bond.paths());
     assertFalse(bond.isOver());
   }
@@ -212,7 +183,7 @@ class HostileBondTest {
   @Test
   void aNumberIsUsedOnce() {
     assertThrows(
-        ProtocolViolationException.class, () -> bond.addPath(new Link(), new PathMeter(), 0));
+        ProtocolViolationException.class, () -> bond.addPath(new SinkLink(), new PathMeter(), 0));
   }
 
   @Test

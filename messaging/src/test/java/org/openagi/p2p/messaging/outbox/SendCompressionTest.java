@@ -3,7 +3,6 @@ package org.openagi.p2p.messaging.outbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
@@ -17,22 +16,21 @@ import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
-import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.ChunkHeader;
-import org.openagi.p2p.messaging.codec.FrameAssembler;
 import org.openagi.p2p.messaging.codec.FrameType;
 import org.openagi.p2p.messaging.codec.Hello;
 import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.messaging.sim.SinkLink;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** What a lane asks for and what it does with the answer. */
-class SendCompressionTest implements SendLaneListener, PeerLink {
+class SendCompressionTest implements SendLaneListener {
   private static final String JSON =
       "{\"type\":\"request\",\"request_id\":\"7\",\"action\":\"search\",\"payload\":{\"query\":\""
           + "the results of the last report\",\"priority\":\"high\"},\"timestamp\":1767225600000,"
@@ -55,7 +53,7 @@ class SendCompressionTest implements SendLaneListener, PeerLink {
       time);
   private final List<Hello> hellos = new ArrayList<>();
   private final List<ChunkHeader> chunks = new ArrayList<>();
-  private final FrameAssembler frames = new FrameAssembler((type, body) -> {
+  private final SinkLink link = SinkLink.ofFrames((type, body) -> {
     if (type == FrameType.HELLO) hellos.add(Hello.decode(body));
     if (type == FrameType.CHUNK) chunks.add(ChunkHeader.decode(body));
     return true;
@@ -63,7 +61,7 @@ class SendCompressionTest implements SendLaneListener, PeerLink {
 
   private void attach(@Nullable ZstdCompressor zstd) {
     lane.attach(
-        this, new SendResources(new ChunkEncoder(), zstd, UnpooledByteBufAllocator.DEFAULT));
+        link, new SendResources(new ChunkEncoder(), zstd, UnpooledByteBufAllocator.DEFAULT));
   }
 
   private void greet(int features) throws ProtocolViolationException {
@@ -127,33 +125,4 @@ class SendCompressionTest implements SendLaneListener, PeerLink {
 
   @Override
   public void onRefused(Refuse refuse) {}
-
-  @Override
-  public boolean write(ByteBuf data) {
-    try {
-      frames.onBytes(data);
-    } catch (ProtocolViolationException e) {
-      throw new AssertionError(e);
-    } finally {
-      data.release();
-    }
-    return true;
-  }
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public boolean isWritable() {
-    return true;
-  }
-
-  @Override
-  public void consumed(int bytes) {}
-
-  @Override
-  public void closeWrite() {}
-
-  @Override
-  public void reset() {}
 }

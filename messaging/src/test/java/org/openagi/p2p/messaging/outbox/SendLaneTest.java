@@ -2,7 +2,6 @@ package org.openagi.p2p.messaging.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
@@ -18,17 +17,16 @@ import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.MemoryMessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
-import org.openagi.p2p.messaging.PeerLink;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkEncoder;
 import org.openagi.p2p.messaging.codec.ChunkHeader;
-import org.openagi.p2p.messaging.codec.FrameAssembler;
 import org.openagi.p2p.messaging.codec.FrameType;
 import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.messaging.sim.SinkLink;
 import org.openagi.p2p.testkit.VirtualTime;
 
 class SendLaneTest {
@@ -58,36 +56,24 @@ class SendLaneTest {
     public void onRefused(Refuse refuse) {}
   }
 
-  /** A link whose writes take long and during which the user goes on to submit. */
-  private final class SlowLink implements PeerLink {
-    private Runnable whileWriting = () -> {};
+  private Runnable whileWriting = () -> {};
 
-    @Override
-    public boolean write(ByteBuf data) {
-      data.release();
+  /** A link whose writes take long and during which the user goes on to submit. */
+  private SinkLink slowLink() {
+    return new SinkLink(data -> {
       time.advance(Duration.ofMillis(2 * LIFETIME_MILLIS));
       Runnable once = whileWriting;
       whileWriting = () -> {};
       once.run();
+    });
+  }
+
+  /** A link that keeps the first numbers of the chunks it carries. */
+  private static SinkLink chunkLink(List<Long> firsts) {
+    return SinkLink.ofFrames((type, body) -> {
+      if (type == FrameType.CHUNK) firsts.add(ChunkHeader.decode(body).first());
       return true;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void consumed(int bytes) {}
-
-    @Override
-    public void closeWrite() {}
-
-    @Override
-    public void reset() {}
+    });
   }
 
   private OutboxEntry append(int lifetimeMillis) {
@@ -103,14 +89,13 @@ class SendLaneTest {
 
   @Test
   void aLifetimeBeginsWhenTheMessageIsTakenNotWhenThePumpBegan() {
-    SlowLink link = new SlowLink();
     lane.attach(
-        link,
+        slowLink(),
         new SendResources(
             new ChunkEncoder(), new ZstdCompressor(1), UnpooledByteBufAllocator.DEFAULT));
     OutboxEntry[] later = new OutboxEntry[1];
     long[] submittedAt = new long[1];
-    link.whileWriting = () -> {
+    whileWriting = () -> {
       submittedAt[0] = time.nanoTime();
       later[0] = append(LIFETIME_MILLIS);
     };
@@ -144,44 +129,6 @@ class SendLaneTest {
     assertEquals(1, lane.stats().messagesRefused());
   }
 
-  /** A link that keeps the first numbers of the chunks it carries. */
-  private static final class ChunkLink implements PeerLink {
-    private final List<Long> firsts = new ArrayList<>();
-    private final FrameAssembler frames = new FrameAssembler((type, body) -> {
-      if (type == FrameType.CHUNK) firsts.add(ChunkHeader.decode(body).first());
-      return true;
-    });
-
-    @Override
-    public boolean write(ByteBuf data) {
-      try {
-        frames.onBytes(data);
-      } catch (ProtocolViolationException e) {
-        throw new IllegalStateException(e);
-      } finally {
-        data.release();
-      }
-      return true;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void consumed(int bytes) {}
-
-    @Override
-    public void closeWrite() {}
-
-    @Override
-    public void reset() {}
-  }
-
   /**
    * Goal: the recipient is told of each number behind those it has. Method: a message that was sent before the connection broke
    * expires between the greeting of the next one and its answer.
@@ -191,18 +138,18 @@ class SendLaneTest {
     SendResources resources = new SendResources(
         new ChunkEncoder(), new ZstdCompressor(1), UnpooledByteBufAllocator.DEFAULT);
     append(LIFETIME_MILLIS);
-    lane.attach(new ChunkLink(), resources);
+    lane.attach(new SinkLink(), resources);
     lane.detach();
     append(0);
-    ChunkLink link = new ChunkLink();
-    lane.attach(link, resources);
-    assertEquals(List.of(), link.firsts, "waits for the greeting");
+    List<Long> firsts = new ArrayList<>();
+    lane.attach(chunkLink(firsts), resources);
+    assertEquals(List.of(), firsts, "waits for the greeting");
     time.advance(Duration.ofMillis(2 * LIFETIME_MILLIS));
     lane.onTimer();
     assertEquals(2, log.firstUnsettled());
     HelloAck nothingArrived = new HelloAck(0, new Ack(0, List.of()), 1 << 20, 4 << 20);
     lane.onBytes(Unpooled.wrappedBuffer(nothingArrived.toFrame()));
     lane.pump();
-    assertEquals(List.of(1L), link.firsts);
+    assertEquals(List.of(1L), firsts);
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.Lane;
-import org.openagi.p2p.messaging.PeerLink;
+import org.openagi.p2p.messaging.sim.SinkLink;
 
 /** Goal: lanes on threads of their own get their turns. Method: engines that only write, on real executors. */
 @Timeout(60)
@@ -42,7 +41,7 @@ class OutboundPaceTest {
 
     Engine(OutboundPace pace, OutboundPace.Peer peer, Lane lane, long bytes) {
       left = bytes;
-      link = new PacedLink(new Sink(), pace, peer, lane, loop, this::pump);
+      link = new PacedLink(new SinkLink(), pace, peer, lane, loop, this::pump);
     }
 
     void start() {
@@ -62,31 +61,6 @@ class OutboundPaceTest {
       if (wrote) link.flush();
       if (left == 0) done.countDown();
     }
-  }
-
-  private static final class Sink implements PeerLink {
-    @Override
-    public boolean write(ByteBuf data) {
-      data.release();
-      return true;
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public void consumed(int bytes) {}
-
-    @Override
-    public void closeWrite() {}
-
-    @Override
-    public void reset() {}
   }
 
   private OutboundPace pace(long limit) {
