@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.testkit.Repository;
 
 /**
  * Reads what the tests of the other modules printed. This module is built last, and every test runs with
@@ -20,7 +21,7 @@ class LeakTest {
   @Test
   void noTestHasLeakedABuffer() throws IOException {
     List<String> leaks = new ArrayList<>();
-    Path root = root();
+    Path root = Repository.root();
     try (Stream<Path> modules = Files.list(root)) {
       for (Path reports : modules
           .map(m -> m.resolve("target/surefire-reports"))
@@ -38,11 +39,5 @@ class LeakTest {
       }
     }
     assertEquals(List.of(), leaks);
-  }
-
-  private static Path root() {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
-    return root;
   }
 }

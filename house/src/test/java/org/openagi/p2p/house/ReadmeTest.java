@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.testkit.Repository;
 
 /** The Java blocks of the README and of the guide are the ones that are compiled and run. */
 class ReadmeTest {
@@ -28,7 +29,7 @@ class ReadmeTest {
   }
 
   private static void compare(String document, String test) throws IOException {
-    Path root = root();
+    Path root = Repository.root();
     Map<String, String> compiled = blocks(
         Files.readString(root.resolve(TESTS + test)),
         "(?ms)^ *// snippet: (\\w+)\\R(.*?)^ *// end$");
@@ -42,7 +43,7 @@ class ReadmeTest {
   /** Every relative link of the documents at the root and in docs leads somewhere. */
   @Test
   void linksLeadSomewhere() throws IOException {
-    Path root = root();
+    Path root = Repository.root();
     Map<String, String> dead = new TreeMap<>();
     try (Stream<Path> files = Files.walk(root, 3)) {
       for (Path file : files
@@ -66,11 +67,5 @@ class ReadmeTest {
     while (m.find())
       blocks.put(m.group(1), m.group(2).stripTrailing().stripIndent().strip());
     return blocks;
-  }
-
-  private static Path root() {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
-    return root;
   }
 }

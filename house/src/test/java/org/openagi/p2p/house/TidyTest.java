@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.testkit.Repository;
 
 /** Reads the repository as a careful reviewer would. Every finding names file and line. */
 class TidyTest {
@@ -32,8 +33,7 @@ class TidyTest {
 
   @BeforeAll
   static void readTheRepository() throws Exception {
-    root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
+    root = Repository.root();
     for (String name : tracked()) {
       Path file = root.resolve(name);
       if (!Files.isRegularFile(file) || !TEXT.contains(extension(name))) continue;

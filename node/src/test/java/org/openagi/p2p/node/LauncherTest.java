@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.testkit.Repository;
 
 /**
  * Goal: the launcher script finds Java, builds when it must and says what is missing. Method: a copy of
@@ -63,9 +64,7 @@ class LauncherTest {
     tree = Files.createDirectories(folder.resolve("a tree"));
     bin = Files.createDirectories(folder.resolve("bin"));
     places = Files.createDirectories(folder.resolve("places"));
-    Path script = Path.of("").toAbsolutePath();
-    while (!Files.exists(script.resolve("p2p"))) script = script.getParent();
-    Files.copy(script.resolve("p2p"), tree.resolve("p2p"));
+    Files.copy(Repository.file("p2p"), tree.resolve("p2p"));
     Files.setPosixFilePermissions(
         tree.resolve("p2p"), PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(tree.resolve("pom.xml"), "<project/>");

@@ -9,7 +9,6 @@ import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDictCompress;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.testkit.Repository;
 
 class SharedDictionaryTest {
   private final ZstdCompressor zstd = new ZstdCompressor(1);
@@ -41,17 +41,11 @@ class SharedDictionaryTest {
     byte[] content = SharedDictionary.content();
     String sha256 =
         HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    String text = Files.readString(document());
+    String text = Files.readString(Repository.file("docs/wire/message-1.0.md"));
     assertTrue(text.contains(sha256), "docs/wire/message-1.0.md does not name " + sha256);
     assertTrue(text.contains("8,192 bytes"));
     assertEquals(8192, content.length);
     assertTrue(Zstd.getDictIdFromDict(content) != 0, "a dictionary in the form of zstd");
-  }
-
-  private static Path document() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("docs/wire/message-1.0.md"))) folder = folder.getParent();
-    return folder.resolve("docs/wire/message-1.0.md");
   }
 
   /** The recipe is kept with the dish. */
@@ -146,7 +140,7 @@ class SharedDictionaryTest {
   void aTryThatFailedLeavesLevelAndDictionaryAsTheyWere() throws IOException {
     byte[] noise = new byte[4000];
     new java.util.Random(1).nextBytes(noise);
-    byte[] text = Files.readAllBytes(document());
+    byte[] text = Files.readAllBytes(Repository.file("docs/wire/message-1.0.md"));
     try (ZstdCompressor thorough = new ZstdCompressor(19)) {
       int before = thorough.compress(text, 0, text.length, target, 0, target.length);
       int small = thorough.compressWithDictionary(text, 0, 300, target, 0, target.length);

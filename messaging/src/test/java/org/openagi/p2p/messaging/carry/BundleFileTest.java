@@ -8,11 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -26,6 +23,7 @@ import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.WireExamples;
 
 /** Bundles to a file and back, and every way a file can be wrong. */
 class BundleFileTest {
@@ -59,27 +57,7 @@ class BundleFileTest {
 
   @Test
   void theExampleIsWhatTheWriterMakes() throws IOException {
-    Path document = Path.of("").toAbsolutePath();
-    while (!Files.exists(document.resolve("docs/wire/bundle-file.md"))) {
-      document = document.getParent();
-    }
-    document = document.resolve("docs/wire/bundle-file.md");
-    String text = Files.readString(document);
-    String start = "<!-- examples -->\n";
-    int from = text.indexOf(start) + start.length();
-    int to = text.indexOf("<!-- end of examples -->");
-    StringBuilder example = new StringBuilder("\n```\n");
-    byte[] file = small();
-    for (int at = 0; at < file.length; at += 32) {
-      int end = Math.min(file.length, at + 32);
-      example.append(HexFormat.ofDelimiter(" ").formatHex(file, at, end)).append('\n');
-    }
-    example.append("```\n\n");
-    if (Boolean.getBoolean("wire.document.write")) {
-      Files.writeString(document, text.substring(0, from) + example + text.substring(to));
-      return;
-    }
-    assertEquals(example.toString(), text.substring(from, to));
+    new WireExamples("bundle-file.md").add(small()).check();
   }
 
   @Test

@@ -1,13 +1,9 @@
 package org.openagi.p2p.messaging.codec;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -20,6 +16,7 @@ import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.BundleDigest;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
+import org.openagi.p2p.testkit.WireExamples;
 
 /** The worked examples of docs/wire/message-1.0.md are what the codec makes. */
 class WireDocumentTest {
@@ -30,6 +27,8 @@ class WireDocumentTest {
   private static final HostKey SENDER = key(1);
   private static final HostKey RECIPIENT = key(2);
 
+  private final WireExamples examples = new WireExamples("message-1.0.md");
+
   private static HostKey key(int fill) {
     byte[] seed = new byte[32];
     Arrays.fill(seed, (byte) fill);
@@ -38,31 +37,10 @@ class WireDocumentTest {
 
   @Test
   void examplesAreWhatTheCodecMakes() throws IOException {
-    Path document = Path.of("").toAbsolutePath();
-    while (!Files.exists(document.resolve("docs/wire/message-1.0.md"))) {
-      document = document.getParent();
-    }
-    document = document.resolve("docs/wire/message-1.0.md");
-    String text = Files.readString(document);
-    String start = "<!-- examples -->\n";
-    int from = text.indexOf(start) + start.length();
-    int to = text.indexOf("<!-- end of examples -->");
-    assertTrue(from > start.length() && to >= from, "markers of the examples");
-    if (Boolean.getBoolean("wire.document.write")) {
-      Files.writeString(document, text.substring(0, from) + examples() + text.substring(to));
-      return;
-    }
-    assertEquals(examples(), text.substring(from, to));
-  }
-
-  private static String examples() {
-    StringBuilder out = new StringBuilder("\n");
-    example(
-        out,
+    examples.add(
         "HELLO: bulk lane, nothing sent before, messages live 60 s",
         new Hello(1, Lane.BULK.number(), 0, EPOCH, 1, 60_000).toFrame());
-    example(
-        out,
+    examples.add(
         "HELLO_ACK: nothing settled, payloads up to 64 MiB, 16 MiB without a seal",
         new HelloAck(0, new Ack(0, List.of()), 64 << 20, 16 << 20).toFrame());
 
@@ -71,12 +49,11 @@ class WireDocumentTest {
     encoder.begin(1, BASE);
     encoder.addMessage(message().payload("hello").build(), BASE, 0);
     encoder.addMessage(message().payload("world").build(), BASE, 0);
-    chunk(out, "CHUNK: two messages of 5 bytes in the same millisecond", encoder, true, digest, 1);
+    chunk("CHUNK: two messages of 5 bytes in the same millisecond", encoder, true, digest, 1);
     encoder.begin(3, BASE + 7);
     encoder.addMessage(message().messageId("msg_001").payload("x").ttl(3).build(), BASE + 9, 5_000);
     encoder.addHole(2);
     chunk(
-        out,
         "CHUNK, same bundle: 2 ms after its base, with an id, ttl 3 and a lifetime of 5 s; then two"
             + " numbers given up",
         encoder,
@@ -93,7 +70,6 @@ class WireDocumentTest {
         BASE,
         0);
     chunk(
-        out,
         "CHUNK, another bundle: a request; its reply has 01 for 00 before the id and travels in the reply lane",
         encoder,
         true,
@@ -104,28 +80,26 @@ class WireDocumentTest {
     encoder.begin(7, BASE);
     encoder.addMessage(message().payload(JSON).build(), BASE, 0);
     encoder.finish(true, compression);
-    example(
-        out,
+    examples.add(
         "CHUNK, compressed with the dictionary: `" + JSON + "`",
         Arrays.copyOfRange(
             encoder.array(), encoder.frameOffset(), encoder.frameOffset() + encoder.frameLength()));
     long first = digest.first();
     long count = digest.count();
     byte[] sha256 = digest.end();
-    out.append("SHA-256 of the two frames:\n\n```\n").append(hex(sha256)).append("```\n\n");
+    examples.add("SHA-256 of the two frames", sha256);
     SealText seal = new SealText(SENDER.peerId(), RECIPIENT.peerId(), Lane.BULK, EPOCH);
     byte[] signed = seal.of(first, count, sha256);
-    out.append("What the seal signs:\n\n```\n").append(hex(signed)).append("```\n\n");
+    examples.add("What the seal signs", signed);
     Bytes signature = SENDER.sign(Bytes.copyOf(signed));
     assertTrue(SENDER.publicKey().verify(Bytes.copyOf(signed), signature));
-    example(out, "SEAL over numbers 1 to 5", new Seal(first, count, signature).toFrame());
-    example(
-        out,
+    examples.add("SEAL over numbers 1 to 5", new Seal(first, count, signature).toFrame());
+    examples.add(
         "ACK: settled up to 5, but 3 had no handler",
         new Ack(5, List.of(new Refusal(3, RefusalReason.NO_HANDLER, "no handler for DATA")))
             .toFrame());
-    example(out, "REFUSE", new Refuse(Refuse.GOING_AWAY, "shutting down").toFrame());
-    return out.toString();
+    examples.add("REFUSE", new Refuse(Refuse.GOING_AWAY, "shutting down").toFrame());
+    examples.check();
   }
 
   private static NetworkMessage.Builder message() {
@@ -134,30 +108,12 @@ class WireDocumentTest {
         .messageType(MessageType.DATA);
   }
 
-  private static void chunk(
-      StringBuilder out,
-      String title,
-      ChunkEncoder encoder,
-      boolean starts,
-      BundleDigest digest,
-      long first) {
+  private void chunk(
+      String title, ChunkEncoder encoder, boolean starts, BundleDigest digest, long first) {
     encoder.finish(starts, null);
     int from = encoder.frameOffset();
     int length = encoder.frameLength();
     digest.addFrame(encoder.array(), from, length, first, encoder.count());
-    example(out, title, Arrays.copyOfRange(encoder.array(), from, from + length));
-  }
-
-  private static void example(StringBuilder out, String title, byte[] frame) {
-    out.append(title).append(":\n\n```\n").append(hex(frame)).append("```\n\n");
-  }
-
-  private static String hex(byte[] bytes) {
-    StringBuilder out = new StringBuilder();
-    for (int at = 0; at < bytes.length; at += 32) {
-      int end = Math.min(bytes.length, at + 32);
-      out.append(HexFormat.ofDelimiter(" ").formatHex(bytes, at, end)).append('\n');
-    }
-    return out.toString();
+    examples.add(title, Arrays.copyOfRange(encoder.array(), from, from + length));
   }
 }

@@ -1,14 +1,8 @@
 package org.openagi.p2p.messaging.journal;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -21,6 +15,7 @@ import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.VirtualTime;
+import org.openagi.p2p.testkit.WireExamples;
 
 /** The worked example of docs/wire/journal.md is what the journal writes. */
 class JournalDocumentTest {
@@ -46,22 +41,6 @@ class JournalDocumentTest {
 
   @Test
   void theExampleIsWhatTheJournalWrites() throws IOException {
-    Path document = Path.of("").toAbsolutePath();
-    while (!Files.exists(document.resolve("docs/wire/journal.md"))) document = document.getParent();
-    document = document.resolve("docs/wire/journal.md");
-    String text = Files.readString(document);
-    String start = "<!-- examples -->\n";
-    int from = text.indexOf(start) + start.length();
-    int to = text.indexOf("<!-- end of examples -->");
-    assertTrue(from > start.length() && to >= from, "markers of the examples");
-    if (Boolean.getBoolean("wire.document.write")) {
-      Files.writeString(document, text.substring(0, from) + example() + text.substring(to));
-      return;
-    }
-    assertEquals(example(), text.substring(from, to));
-  }
-
-  private static String example() throws IOException {
     RandomGenerator fixed = () -> EPOCH;
     SimDisk disk = new SimDisk(fixed);
     JournalMessageStore store = JournalMessageStore.open(
@@ -89,22 +68,14 @@ class JournalDocumentTest {
     store.close();
     String name = disk.list().getFirst();
     byte[] bytes = disk.bytesOf(name);
-    StringBuilder out = new StringBuilder();
-    line(out, "header of " + name, bytes, 0, SegmentHeader.BYTES);
+    WireExamples examples = new WireExamples("journal.md")
+        .add("header of " + name, Arrays.copyOf(bytes, SegmentHeader.BYTES));
     for (int at = SegmentHeader.BYTES; bytes[at + 8] != 0; ) {
       int length = java.nio.ByteBuffer.wrap(bytes).getInt(at + 4) + RecordType.HEADER_BYTES;
-      line(out, NAMES.get(bytes[at + 8]) + " at " + at, bytes, at, at + length);
+      examples.add(
+          NAMES.get(bytes[at + 8]) + " at " + at, Arrays.copyOfRange(bytes, at, at + length));
       at += length;
     }
-    return out.append('\n').toString();
-  }
-
-  private static void line(StringBuilder out, String what, byte[] bytes, int from, int to) {
-    out.append("\n").append(what).append(":\n\n```\n");
-    for (int at = from; at < to; at += 32) {
-      byte[] part = Arrays.copyOfRange(bytes, at, Math.min(to, at + 32));
-      out.append(HexFormat.ofDelimiter(" ").formatHex(part)).append('\n');
-    }
-    out.append("```\n");
+    examples.check();
   }
 }

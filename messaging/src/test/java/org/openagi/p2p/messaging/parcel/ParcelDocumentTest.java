@@ -2,11 +2,7 @@ package org.openagi.p2p.messaging.parcel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -20,6 +16,7 @@ import org.openagi.p2p.messaging.codec.Hello;
 import org.openagi.p2p.messaging.codec.Refusal;
 import org.openagi.p2p.messaging.parcel.Section.Place;
 import org.openagi.p2p.overlay.relay.Parcel;
+import org.openagi.p2p.testkit.WireExamples;
 
 /** The examples of docs/wire/parcel-1.0.md are what the code makes and reads. */
 class ParcelDocumentTest {
@@ -62,13 +59,12 @@ class ParcelDocumentTest {
         ParcelPairTest.BOB.peerId(),
         ParcelContent.SECTION,
         section().encode());
-    StringBuilder examples = new StringBuilder("\n");
-    example(
-        examples, "The key that the recipient announces", keys().announcement().toArray());
-    example(examples, "Body of a section", section().encode());
-    example(examples, "Content with it, padded", content);
-    example(examples, "Body of a receipt", receipt().encode());
-    check(examples.toString());
+    new WireExamples("parcel-1.0.md")
+        .add("The key that the recipient announces", keys().announcement().toArray())
+        .add("Body of a section", section().encode())
+        .add("Content with it, padded", content)
+        .add("Body of a receipt", receipt().encode())
+        .check();
     assertEquals(section(), Section.decode(Bytes.wrap(section().encode())));
     assertEquals(receipt(), Receipt.decode(Bytes.wrap(receipt().encode())));
   }
@@ -87,31 +83,5 @@ class ParcelDocumentTest {
     ParcelContent content = ParcelContent.read(opened, ParcelPairTest.BOB.peerId());
     assertEquals(ParcelPairTest.ALICE.peerId(), content.sender());
     assertEquals(section(), Section.decode(content.body()));
-  }
-
-  private static void example(StringBuilder out, String title, byte[] bytes) {
-    out.append(title).append(":\n\n```\n");
-    for (int at = 0; at < bytes.length; at += 32) {
-      int end = Math.min(bytes.length, at + 32);
-      out.append(HexFormat.ofDelimiter(" ").formatHex(bytes, at, end)).append('\n');
-    }
-    out.append("```\n\n");
-  }
-
-  private static void check(String examples) throws IOException {
-    Path document = Path.of("").toAbsolutePath();
-    while (!Files.exists(document.resolve("docs/wire/parcel-1.0.md"))) {
-      document = document.getParent();
-    }
-    document = document.resolve("docs/wire/parcel-1.0.md");
-    String text = Files.readString(document);
-    String start = "<!-- examples -->\n";
-    int from = text.indexOf(start) + start.length();
-    int to = text.indexOf("<!-- end of examples -->");
-    if (Boolean.getBoolean("wire.document.write")) {
-      Files.writeString(document, text.substring(0, from) + examples + text.substring(to));
-      return;
-    }
-    assertEquals(examples, text.substring(from, to));
   }
 }

@@ -17,6 +17,7 @@ import org.openagi.p2p.messaging.Messenger;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.simulator.SimulatedNetwork;
 import org.openagi.p2p.simulator.fault.FaultKind;
+import org.openagi.p2p.testkit.Repository;
 
 /** The code of docs/guide-simulator.md, as it stands there. */
 class SimulatorGuideTest {
@@ -87,8 +88,7 @@ class SimulatorGuideTest {
 
   @Test
   void theGuideHasThisCode() throws Exception {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("LICENSE"))) root = root.getParent();
+    Path root = Repository.root();
     String guide = withoutIndent(Files.readString(root.resolve("docs/guide-simulator.md")));
     String source = Files.readString(root.resolve(
         "simulator/src/test/java/org/openagi/p2p/simulator/guide/SimulatorGuideTest.java"));
