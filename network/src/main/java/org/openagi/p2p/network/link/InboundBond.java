@@ -3,13 +3,10 @@ package org.openagi.p2p.network.link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.bond.Bond;
@@ -31,8 +28,7 @@ final class InboundBond implements BondListener, PathStream.Owner, PathStream.Ho
   private final Bond bond;
   private final InboundStream messages;
   private final Map<PathStream, BondPath> paths = new HashMap<>();
-  private long armedNanos = Bond.NEVER;
-  private @Nullable Future<?> timer;
+  private final DeadlineTimer timer;
   private boolean over;
 
   InboundBond(MessageService service, InboundBonds registry, Connection first, long id) {
@@ -41,6 +37,7 @@ final class InboundBond implements BondListener, PathStream.Owner, PathStream.Ho
     this.peer = first.remotePeer();
     this.id = id;
     this.home = first.executor();
+    this.timer = new DeadlineTimer(service.time(), this::onTimer);
     this.bond =
         new Bond(id, false, this, service.bondCounters(), service.time(), ByteBufAllocator.DEFAULT);
     this.messages = new InboundStream(service, first, bond, id, this::onViolation);
@@ -125,16 +122,10 @@ final class InboundBond implements BondListener, PathStream.Owner, PathStream.Ho
   }
 
   private void arm() {
-    long due = bond.nextDeadlineNanos();
-    if (due >= armedNanos) return;
-    if (timer != null) timer.cancel(false);
-    armedNanos = due;
-    long delay = Math.max(0, due - service.time().nanoTime());
-    timer = home.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
+    timer.set(home, bond.nextDeadlineNanos());
   }
 
   private void onTimer() {
-    armedNanos = Bond.NEVER;
     bond.onTimer();
     afterwards();
   }
@@ -142,7 +133,7 @@ final class InboundBond implements BondListener, PathStream.Owner, PathStream.Ho
   private void end() {
     if (over) return;
     over = true;
-    if (timer != null) timer.cancel(false);
+    timer.cancel();
     registry.remove(this);
     messages.onClosed(null);
   }

@@ -3,8 +3,6 @@ package org.openagi.p2p.network.link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -19,8 +17,7 @@ final class InboundStream implements StreamListener {
   private final EventExecutor executor;
   private final Consumer<ProtocolViolationException> onViolation;
   private final ReceiveStream engine;
-  private long armedNanos = ReceiveStream.NEVER;
-  private @Nullable Future<?> timer;
+  private final DeadlineTimer timer;
 
   /**
    * The end of a stream.
@@ -38,6 +35,7 @@ final class InboundStream implements StreamListener {
     this.service = service;
     this.onViolation = onViolation;
     this.executor = connection.executor();
+    this.timer = new DeadlineTimer(service.time(), this::onTimer);
     this.engine = service
         .inbox()
         .accept(
@@ -86,7 +84,6 @@ final class InboundStream implements StreamListener {
   }
 
   private void onTimer() {
-    armedNanos = ReceiveStream.NEVER;
     try {
       engine.onTimer();
     } catch (ProtocolViolationException e) {
@@ -96,12 +93,7 @@ final class InboundStream implements StreamListener {
   }
 
   private void arm() {
-    long due = engine.nextDeadlineNanos();
-    if (due >= armedNanos) return;
-    if (timer != null) timer.cancel(false);
-    armedNanos = due;
-    long delay = Math.max(0, due - service.time().nanoTime());
-    timer = executor.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
+    timer.set(executor, engine.nextDeadlineNanos());
   }
 
   @Override
@@ -114,7 +106,7 @@ final class InboundStream implements StreamListener {
 
   @Override
   public void onClosed(@Nullable Throwable cause) {
-    if (timer != null) timer.cancel(false);
+    timer.cancel();
     engine.onClosed();
     service.onInboundClosed(this);
   }

@@ -1,13 +1,10 @@
 package org.openagi.p2p.network.link;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.pace.FairPace;
@@ -34,8 +31,7 @@ final class OutboundPace {
 
   // Guarded by the lock.
   private final FairPace pace;
-  private @Nullable Future<?> timer;
-  private long armedNanos = FairPace.NEVER;
+  private final DeadlineTimer timer;
 
   /** The part of one peer. */
   final class Peer {
@@ -73,6 +69,7 @@ final class OutboundPace {
   OutboundPace(long bytesPerSecond, TimeSource time, EventExecutor timers) {
     this.time = time;
     this.timers = timers;
+    this.timer = new DeadlineTimer(time, this::change, () -> {});
     this.pace = new FairPace(bytesPerSecond, time.nanoTime());
     this.limited = bytesPerSecond > 0;
   }
@@ -148,10 +145,6 @@ final class OutboundPace {
     run(turns);
   }
 
-  private void onTimer() {
-    change(() -> armedNanos = FairPace.NEVER);
-  }
-
   /** Collects those whose turn it is, sets the timer for the others. Under the lock. */
   private List<PaceLane> turns(long now) {
     List<PaceLane> turns = List.of();
@@ -160,17 +153,8 @@ final class OutboundPace {
       if (turns.isEmpty()) turns = new ArrayList<>(2);
       turns.add(lane);
     }
-    arm(now);
+    if (!timers.isShuttingDown()) timer.set(timers, pace.nextNanos());
     return turns;
-  }
-
-  private void arm(long now) {
-    long next = pace.nextNanos();
-    if (next >= armedNanos || timers.isShuttingDown()) return;
-    Future<?> old = timer;
-    if (old != null) old.cancel(false);
-    armedNanos = next;
-    timer = timers.schedule(this::onTimer, Math.max(0, next - now), TimeUnit.NANOSECONDS);
   }
 
   private void run(List<PaceLane> turns) {

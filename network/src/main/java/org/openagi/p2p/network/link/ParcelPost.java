@@ -2,7 +2,6 @@ package org.openagi.p2p.network.link;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -94,8 +93,7 @@ final class ParcelPost implements ParcelPort {
 
   // Of the service's thread.
   private final ParcelReceiver receiver;
-  private @Nullable Future<?> timer;
-  private long armedNanos = ParcelReceiver.NEVER;
+  private final DeadlineTimer timer;
 
   ParcelPost(
       MessageService service, HostKey key, CourierLine line, Prekeys prekeys, PrekeyStore store) {
@@ -105,6 +103,7 @@ final class ParcelPost implements ParcelPort {
     this.prekeys = prekeys;
     this.store = store;
     this.seal = new ParcelSeal(key);
+    this.timer = new DeadlineTimer(service.time(), this::onTimer);
     this.receiver = new ParcelReceiver(
         config,
         service.inbox(),
@@ -145,7 +144,7 @@ final class ParcelPost implements ParcelPort {
     closed = true;
     CountDownLatch sentLast = new CountDownLatch(1);
     onControl(() -> {
-      disarm();
+      timer.cancel();
       receiver.close();
       line.execute(courier -> {
         ending = sentLast;
@@ -265,24 +264,10 @@ final class ParcelPost implements ParcelPort {
   }
 
   private void arm() {
-    long due = closed ? ParcelReceiver.NEVER : receiver.nextDeadlineNanos();
-    if (due >= armedNanos) return;
-    disarm();
-    armedNanos = due;
-    long delay = Math.max(0, due - service.time().nanoTime());
-    timer = control.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
-  }
-
-  private void disarm() {
-    Future<?> old = timer;
-    if (old != null) old.cancel(false);
-    timer = null;
-    armedNanos = ParcelReceiver.NEVER;
+    if (!closed) timer.set(control, receiver.nextDeadlineNanos());
   }
 
   private void onTimer() {
-    timer = null;
-    armedNanos = ParcelReceiver.NEVER;
     receiver.onTimer();
     arm();
   }

@@ -1,11 +1,9 @@
 package org.openagi.p2p.network.link;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -59,8 +57,7 @@ final class PeerOutbox implements PathStream.Home {
   private final AtomicReferenceArray<@Nullable OutboundLane> lanes =
       new AtomicReferenceArray<>(Lane.COUNT); // written at home
   private @Nullable Connection connection;
-  private @Nullable Future<?> timer;
-  private long armedNanos = SendLane.NEVER;
+  private final DeadlineTimer timer;
   private final Routes routes = new Routes();
   private boolean bonded;
   private boolean dialing;
@@ -73,6 +70,7 @@ final class PeerOutbox implements PathStream.Home {
     this.service = service;
     this.peer = peer;
     this.home = service.control();
+    this.timer = new DeadlineTimer(service.time(), this::execute, this::onTimer);
     this.pace = service.pace().addPeer(service.config().bytesPerSecondPerPeer());
     this.quota = new OutboxQuota(
         peer.shortString(),
@@ -426,7 +424,7 @@ final class PeerOutbox implements PathStream.Home {
 
   private void moveTo(EventExecutor next) {
     if (home == next) return;
-    disarm();
+    timer.cancel();
     home = next;
   }
 
@@ -468,11 +466,7 @@ final class PeerOutbox implements PathStream.Home {
       if (lane != null) due = Math.min(due, lane.nextDeadlineNanos());
     }
     if (parcels != null) due = Math.min(due, parcels.nextDeadlineNanos());
-    if (due == SendLane.NEVER || (timer != null && due >= armedNanos)) return;
-    disarm();
-    armedNanos = due;
-    long delay = Math.max(0, due - nanoTime());
-    timer = home.schedule(() -> execute(this::onTimer), delay, TimeUnit.NANOSECONDS);
+    timer.set(home, due);
   }
 
   private boolean isIdle() {
@@ -483,16 +477,7 @@ final class PeerOutbox implements PathStream.Home {
     return true;
   }
 
-  private void disarm() {
-    Future<?> old = timer;
-    timer = null;
-    armedNanos = SendLane.NEVER;
-    if (old != null) old.cancel(false);
-  }
-
   private void onTimer() {
-    timer = null;
-    armedNanos = SendLane.NEVER;
     long now = nanoTime();
     for (int i = 0; i < Lane.COUNT; i++) {
       OutboundLane lane = lanes.getPlain(i);
@@ -540,7 +525,7 @@ final class PeerOutbox implements PathStream.Home {
       lane.finish();
     }
     if (parcels != null) parcels.close();
-    disarm();
+    timer.cancel();
   }
 
   /** Whether nothing waits to be settled. Any thread. */
