@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
@@ -17,10 +16,11 @@ import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.outbox.SegmentedLog;
+import org.openagi.p2p.messaging.outbox.SentMessageStore;
 import org.openagi.p2p.messaging.outbox.SentMessages;
 
 /** Keeps messages as long as the process lives. Safe for any thread. */
-public final class MemoryMessageStore implements MessageStore {
+public final class MemoryMessageStore extends SentMessageStore {
   /** Senders, lanes and epochs whose settled numbers are remembered; beyond it the oldest is forgotten. */
   static final int MAX_MARKS = 16_384;
 
@@ -28,7 +28,6 @@ public final class MemoryMessageStore implements MessageStore {
 
   private final RandomGenerator random;
   private final TimeSource time;
-  private final SentMessages sent;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerId, Map<Lane, MemoryOutbox>> outboxes = new LinkedHashMap<>();
   private final LinkedHashMap<InboxKey, MemoryInbox> inboxes = new LinkedHashMap<>(16, 0.75f, true);
@@ -45,9 +44,9 @@ public final class MemoryMessageStore implements MessageStore {
    * @param time says when messages ended
    */
   public MemoryMessageStore(RandomGenerator random, TimeSource time, DeadLetterLimits deadLetters) {
+    super(deadLetters);
     this.random = random;
     this.time = time;
-    this.sent = new SentMessages(deadLetters);
   }
 
   private final class MemoryOutbox extends SegmentedLog<OutboxEntry> {
@@ -56,19 +55,19 @@ public final class MemoryMessageStore implements MessageStore {
     MemoryOutbox(PeerId recipient, Lane lane) {
       super(random.nextLong());
       place = new SentMessages.Outbox(recipient, lane, this);
-      sent.add(place);
+      sent().add(place);
     }
 
     @Override
     public long append(OutboxEntry entry) {
       long number = super.append(entry);
-      if (entry.message().givenId() != null) sent.onAppended(place, entry);
+      if (entry.message().givenId() != null) sent().onAppended(place, entry);
       return number;
     }
 
     @Override
     public void recordEnd(OutboxEntry entry, Outcome end) {
-      sent.onEnded(place, entry.messageId(), entry.number(), entry, end, time.epochMillis());
+      sent().onEnded(place, entry.messageId(), entry.number(), entry, end, time.epochMillis());
     }
   }
 
@@ -147,20 +146,6 @@ public final class MemoryMessageStore implements MessageStore {
   }
 
   @Override
-  public List<PeerId> recipientsWaiting() {
-    lock.lock();
-    try {
-      return outboxes.entrySet().stream()
-          .filter(e -> e.getValue().values().stream().anyMatch(SegmentedLog::isWaiting))
-          .map(Map.Entry::getKey)
-          .sorted()
-          .toList();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
   public InboxLog inbox(PeerId sender, Lane lane, long epoch) {
     lock.lock();
     try {
@@ -183,28 +168,8 @@ public final class MemoryMessageStore implements MessageStore {
   public void markHandled(PeerId sender, String messageId) {}
 
   @Override
-  public Optional<StoredMessage> find(String messageId) {
-    return sent.find(messageId);
-  }
-
-  @Override
-  public void forEachWaiting(Consumer<StoredMessage> action) {
-    sent.forEachWaiting(action);
-  }
-
-  @Override
-  public List<StoredMessage> deadLetters() {
-    return sent.deadLetters();
-  }
-
-  @Override
-  public void onDeadLetterDropped(Consumer<StoredMessage> listener) {
-    sent.onDeadLetterDropped(listener);
-  }
-
-  @Override
   public StoreStats stats() {
-    return sent.stats(0, 0);
+    return sent().stats(0, 0);
   }
 
   @Override
@@ -214,7 +179,7 @@ public final class MemoryMessageStore implements MessageStore {
 
   @Override
   public boolean dropDeadLetter(String messageId) {
-    return sent.dropDeadLetter(messageId).isPresent();
+    return sent().dropDeadLetter(messageId).isPresent();
   }
 
   @Override

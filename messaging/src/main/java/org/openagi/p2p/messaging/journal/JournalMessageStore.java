@@ -19,7 +19,6 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.messaging.DeadLetterLimits;
 import org.openagi.p2p.messaging.Lane;
-import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
@@ -29,7 +28,7 @@ import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
-import org.openagi.p2p.messaging.outbox.SentMessages;
+import org.openagi.p2p.messaging.outbox.SentMessageStore;
 
 /**
  * Keeps messages in a journal. Safe for any thread, but for {@link #work} and {@link #close}, which belong to the disk's
@@ -41,7 +40,7 @@ import org.openagi.p2p.messaging.outbox.SentMessages;
  *
  * @see "docs/wire/journal.md"
  */
-public final class JournalMessageStore implements MessageStore {
+public final class JournalMessageStore extends SentMessageStore {
   /** Lanes of senders that are remembered; beyond it the least recently used is forgotten. */
   static final int MAX_INBOXES = 16_384;
 
@@ -55,7 +54,6 @@ public final class JournalMessageStore implements MessageStore {
   private final JournalConfig config;
   private final RandomGenerator random;
   private final TimeSource time;
-  private final SentMessages sent;
   private final JournalWriter writer;
   private final HandledBoard board;
   private final AtomicLong reserved = new AtomicLong();
@@ -80,11 +78,11 @@ public final class JournalMessageStore implements MessageStore {
       JournalListener listener,
       Runnable wakeUp)
       throws IOException {
+    super(config.deadLetters());
     this.config = config;
     this.random = random;
     this.time = time;
     this.wakeUp = wakeUp;
-    this.sent = new SentMessages(config.deadLetters());
     this.board = new HandledBoard(disk.sharedMemory(BOARD, HandledBoard.BYTES));
     this.view = disk::view;
     this.writer = new JournalWriter(this, disk, config, random, time, observers, listener);
@@ -152,7 +150,7 @@ public final class JournalMessageStore implements MessageStore {
       }
       JournalOutbox made = add(new JournalOutbox(this, each.getKey(), outbox));
       byId.put(each.getKey(), made);
-      sent.forgetBelow(made.epoch(), outbox.forgottenEnd);
+      sent().forgetBelow(made.epoch(), outbox.forgottenEnd);
     }
     if (board.isOf(config.bootId())) readBoard(image);
     for (JournalImage.InboxImage each : image.inboxes.values()) {
@@ -168,8 +166,9 @@ public final class JournalMessageStore implements MessageStore {
       if (of == null) continue;
       OutboxEntry entry = each.entry();
       if (entry != null) entry.ended(end.outcome());
-      sent.onEnded(
-          of.place(), end.messageId(), end.number(), entry, end.outcome(), end.epochMillis());
+      sent()
+          .onEnded(
+              of.place(), end.messageId(), end.number(), entry, end.outcome(), end.epochMillis());
     }
     writer.start(recovery, byId.values(), inboxes.values());
     board.reset(config.bootId());
@@ -189,7 +188,7 @@ public final class JournalMessageStore implements MessageStore {
     outboxes
         .computeIfAbsent(made.recipient(), r -> new EnumMap<>(Lane.class))
         .put(made.lane(), made);
-    sent.add(made.place());
+    sent().add(made.place());
     return made;
   }
 
@@ -238,20 +237,6 @@ public final class JournalMessageStore implements MessageStore {
   @Override
   public Outcome.@Nullable Refused failure() {
     return writer.failure();
-  }
-
-  @Override
-  public List<PeerId> recipientsWaiting() {
-    lock.lock();
-    try {
-      return outboxes.entrySet().stream()
-          .filter(e -> e.getValue().values().stream().anyMatch(JournalOutbox::isWaiting))
-          .map(Map.Entry::getKey)
-          .sorted()
-          .toList();
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
@@ -319,28 +304,8 @@ public final class JournalMessageStore implements MessageStore {
   }
 
   @Override
-  public Optional<StoredMessage> find(String messageId) {
-    return sent.find(messageId);
-  }
-
-  @Override
-  public void forEachWaiting(Consumer<StoredMessage> action) {
-    sent.forEachWaiting(action);
-  }
-
-  @Override
-  public List<StoredMessage> deadLetters() {
-    return sent.deadLetters();
-  }
-
-  @Override
-  public void onDeadLetterDropped(Consumer<StoredMessage> listener) {
-    sent.onDeadLetterDropped(listener);
-  }
-
-  @Override
   public StoreStats stats() {
-    return sent.stats(bytesUsed(), config.quotaBytes());
+    return sent().stats(bytesUsed(), config.quotaBytes());
   }
 
   @Override
@@ -350,7 +315,7 @@ public final class JournalMessageStore implements MessageStore {
 
   @Override
   public boolean dropDeadLetter(String messageId) {
-    boolean dropped = sent.dropDeadLetter(messageId).isPresent();
+    boolean dropped = sent().dropDeadLetter(messageId).isPresent();
     if (dropped) {
       writer.later(records -> records.dropped(messageId));
       hurry();
@@ -364,8 +329,8 @@ public final class JournalMessageStore implements MessageStore {
     return board;
   }
 
-  SentMessages sent() {
-    return sent;
+  long forgottenEnd(JournalOutbox outbox) {
+    return sent().forgottenEnd(outbox.epoch());
   }
 
   void enqueue(JournalLog log) {
@@ -382,11 +347,15 @@ public final class JournalMessageStore implements MessageStore {
     wakeUp.run();
   }
 
+  void onAppended(JournalOutbox outbox, OutboxEntry entry) {
+    if (entry.message().givenId() != null) sent().onAppended(outbox.place(), entry);
+  }
+
   void onEnded(JournalOutbox outbox, OutboxEntry entry, Outcome end) {
     String id = entry.messageId();
     long number = entry.number();
     long now = time.epochMillis();
-    sent.onEnded(outbox.place(), id, number, entry, end, now);
+    sent().onEnded(outbox.place(), id, number, entry, end, now);
     writer.later(records -> records.ended(outbox.id(), number, id, end, now));
     outbox.touch();
   }
@@ -409,8 +378,8 @@ public final class JournalMessageStore implements MessageStore {
   }
 
   List<StoredMessage> endsToKeep() {
-    List<StoredMessage> ends = new ArrayList<>(sent.acknowledgedIds());
-    ends.addAll(sent.deadLetters());
+    List<StoredMessage> ends = new ArrayList<>(sent().acknowledgedIds());
+    ends.addAll(sent().deadLetters());
     return ends;
   }
 

@@ -72,7 +72,7 @@ final class JournalOutbox extends JournalLog implements OutboxLog<OutboxEntry> {
     }
     recoveredEntries++;
     recoveredBytes += entry.message().payload().length();
-    if (entry.message().givenId() != null) store().sent().onAppended(place, entry);
+    store().onAppended(this, entry);
   }
 
   /** The connection it was to be delivered on ended with the process. */
@@ -108,10 +108,6 @@ final class JournalOutbox extends JournalLog implements OutboxLog<OutboxEntry> {
     return numbering;
   }
 
-  boolean isWaiting() {
-    return log.isWaiting();
-  }
-
   @Override
   public long epoch() {
     return log.epoch();
@@ -120,7 +116,7 @@ final class JournalOutbox extends JournalLog implements OutboxLog<OutboxEntry> {
   @Override
   public long append(OutboxEntry entry) {
     long number = log.append(entry);
-    if (entry.message().givenId() != null) store().sent().onAppended(place, entry);
+    store().onAppended(this, entry);
     touch();
     return number;
   }

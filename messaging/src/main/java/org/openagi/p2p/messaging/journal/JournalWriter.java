@@ -322,7 +322,7 @@ final class JournalWriter {
             outbox.id(),
             outbox.writtenEnd(),
             Math.min(outbox.settledWritten(), outbox.writtenEnd()),
-            store.sent().forgottenEnd(outbox.epoch()));
+            store.forgottenEnd(outbox));
       }
       for (JournalInbox inbox : inboxes.values()) inbox.snapshot(to);
       for (var each : store.allHandledIds().entrySet()) {
@@ -379,7 +379,7 @@ final class JournalWriter {
   private void dropOldest() throws IOException {
     Segment oldest = chain.oldest();
     writeNotes();
-    for (StoredMessage letter : store.sent().deadLetters()) {
+    for (StoredMessage letter : store.deadLetters()) {
       OutboxEntry entry = letter.entry();
       JournalOutbox outbox = outboxOf(letter);
       Outcome end = letter.end();

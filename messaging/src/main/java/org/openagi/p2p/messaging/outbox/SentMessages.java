@@ -213,6 +213,16 @@ public final class SentMessages {
     }
   }
 
+  /** As {@link MessageStore#recipientsWaiting}. */
+  public List<PeerId> recipientsWaiting() {
+    return byEpoch.values().stream()
+        .filter(outbox -> outbox.log().isWaiting())
+        .map(Outbox::recipient)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** As {@link MessageStore#find}. */
   public Optional<StoredMessage> find(String id) {
     Waiting waiting = givenIds.get(id);
