@@ -260,8 +260,10 @@ class LauncherTest {
         for word; do
           case $word in -DoutputDirectory=*) echo jar >"${word#*=}/p2p-core-1.jar" ;; esac
         done
-        mkdir -p benchmarks/target/run
-        echo jar >benchmarks/target/run/p2p-benchmarks-1.jar
+        for module in benchmarks simulator; do
+          mkdir -p $module/target/run
+          echo jar >$module/target/run/p2p-$module-1.jar
+        done
         """.formatted(folder.resolve("mvn.log"), first));
   }
 
