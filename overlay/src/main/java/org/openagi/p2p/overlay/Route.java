@@ -7,7 +7,7 @@ import java.util.List;
  * the same make no loop.
  *
  * @param nextHops those that share the load, then others that are nearer, then those that are not but know a way around this
- *     node; each group the cheapest first; empty if there is no way
+ *     node, then those to be avoided; each group the cheapest first; empty if there is no way
  * @param hops links of the cheapest way; 0 if there is none
  * @see "RFC 5286, section 3.2: downstream paths"
  */

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,7 @@ public final class RoutingNet {
     public final List<String> reaches = new ArrayList<>();
     public final List<String> blames = new ArrayList<>();
     public final Map<PeerId, LinkQuality> qualities = new HashMap<>();
+    public final Set<PeerId> avoided = new HashSet<>();
     public boolean busy;
     public boolean alive = true;
     private final Map<PeerId, Wire> wires = new LinkedHashMap<>();
@@ -192,7 +195,7 @@ public final class RoutingNet {
 
     @Override
     public boolean avoid(PeerId neighbour) {
-      return false;
+      return avoided.contains(neighbour);
     }
 
     @Override

@@ -87,6 +87,11 @@ final class LinkGraph {
     return nodes;
   }
 
+  /** Links, each counted in both directions. */
+  int directedLinks() {
+    return target.length;
+  }
+
   boolean relays(int slot) {
     return relays[slot];
   }
@@ -120,6 +125,29 @@ final class LinkGraph {
       }
     }
     return costs;
+  }
+
+  /** Which nodes there is a way to from some that relay; {@link AdvertTable#NONE} among these is left out. */
+  boolean[] reachedFrom(int[] sources) {
+    boolean[] reached = new boolean[nodes];
+    int[] queue = new int[nodes];
+    int tail = 0;
+    for (int source : sources) {
+      if (source == AdvertTable.NONE || reached[source]) continue;
+      reached[source] = true;
+      queue[tail++] = source;
+    }
+    for (int head = 0; head < tail; head++) {
+      int slot = queue[head];
+      if (!relays[slot]) continue;
+      for (int edge = first[slot]; edge < first[slot + 1]; edge++) {
+        int to = target[edge];
+        if (reached[to]) continue;
+        reached[to] = true;
+        queue[tail++] = to;
+      }
+    }
+    return reached;
   }
 
   /** Least number of links from any of the given nodes, which have 1, to all; {@link AdvertTable#UNKNOWN_HOPS} if none. */

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param evicted adverts that gave way to nearer ones
  * @param expired adverts that were not renewed
  * @param refused adverts not taken, by cause
+ * @param dropped what was left undone for a bound
  */
 public record LinkStateCounts(
     int known,
@@ -22,4 +23,5 @@ public record LinkStateCounts(
     long computations,
     long evicted,
     long expired,
-    Map<AdvertRefusal, Long> refused) {}
+    Map<AdvertRefusal, Long> refused,
+    Map<LinkStateDrop, Long> dropped) {}

@@ -106,7 +106,7 @@ public sealed interface LinkStateFrame extends OverlayFrame {
     @Override
     public void write(WireWriter out) {
       out.u64(buckets).varint(entries.size());
-      for (Entry each : entries) out.u64(each.origin()).varint(each.sequence()).u8(each.hops());
+      writeEntries(entries, out);
     }
   }
 
@@ -134,6 +134,36 @@ public sealed interface LinkStateFrame extends OverlayFrame {
     }
   }
 
+  /** Adverts that came to the sender since it last told this neighbour: 1 to {@link #MAX_ENTRIES}. */
+  record News(List<Listing.Entry> entries) implements LinkStateFrame {
+    static final int TYPE = 0x44;
+
+    /** Validates and copies. */
+    public News {
+      entries = List.copyOf(entries);
+      if (entries.isEmpty() || entries.size() > MAX_ENTRIES) {
+        throw new IllegalArgumentException("news of " + entries.size() + " adverts");
+      }
+    }
+
+    @Override
+    public int type() {
+      return TYPE;
+    }
+
+    @Override
+    public void write(WireWriter out) {
+      out.varint(entries.size());
+      writeEntries(entries, out);
+    }
+  }
+
+  private static void writeEntries(List<Listing.Entry> entries, WireWriter out) {
+    for (Listing.Entry each : entries) {
+      out.u64(each.origin()).varint(each.sequence()).u8(each.hops());
+    }
+  }
+
   /**
    * Reads the body of a frame.
    *
@@ -147,6 +177,7 @@ public sealed interface LinkStateFrame extends OverlayFrame {
           case Listing.TYPE -> listing(body);
           case Wish.TYPE ->
             new Wish(longs(body, (int) body.varint(1, MAX_ENTRIES, "wishes"), "wish"));
+          case News.TYPE -> new News(entries(body, (int) body.varint(1, MAX_ENTRIES, "news")));
           default ->
             throw WireReader.violation("link state frame of type 0x" + Integer.toHexString(type));
         };
@@ -166,13 +197,17 @@ public sealed interface LinkStateFrame extends OverlayFrame {
 
   private static Listing listing(WireReader body) throws ProtocolViolationException {
     long buckets = body.u64("buckets");
-    int count = (int) body.varint(0, MAX_ENTRIES, "entries");
+    return new Listing(buckets, entries(body, (int) body.varint(0, MAX_ENTRIES, "entries")));
+  }
+
+  private static List<Listing.Entry> entries(WireReader body, int count)
+      throws ProtocolViolationException {
     List<Listing.Entry> entries = new ArrayList<>(Math.min(count, body.remaining() / 10));
     for (int i = 0; i < count; i++) {
       entries.add(new Listing.Entry(
           body.u64("origin"), body.varint(0, Long.MAX_VALUE, "sequence"), body.u8("hops")));
     }
-    return new Listing(buckets, entries);
+    return entries;
   }
 
   private static List<Long> longs(WireReader body, int count, String field)

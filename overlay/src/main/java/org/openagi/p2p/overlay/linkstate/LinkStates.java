@@ -3,10 +3,13 @@ package org.openagi.p2p.overlay.linkstate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -38,6 +41,12 @@ public final class LinkStates implements OverlayMachine {
   /** Many adverts to have missed: a newcomer, or a partition that ended. */
   private static final int MANY_MISSED = 128;
 
+  /**
+   * To so many neighbours an urgent advert of another node is passed on at once; the others are told of it. A tree has two
+   * branches at a node on average, and while there is none yet this reaches most nodes with few copies.
+   */
+  private static final int EAGER_COPIES = 2;
+
   /** The table is trimmed when it is over its limit by this part, so that trimming is rare. */
   private static final int SLACK = 16;
 
@@ -50,7 +59,9 @@ public final class LinkStates implements OverlayMachine {
   private final OwnAdvert own;
   private final Intake intake;
   private final Reconciler reconciler;
+  private final Rumours rumours;
   private final Ways ways;
+  private final Map<LinkStateDrop, Long> dropped = new EnumMap<>(LinkStateDrop.class);
   private long tickNanos;
   private long reconcileNanos;
   private long passedOn;
@@ -75,10 +86,15 @@ public final class LinkStates implements OverlayMachine {
     long nowNanos = time.nanoTime();
     this.own = new OwnAdvert(config, self, port, time, nowNanos);
     this.intake = new Intake(config, self, port, time, table, nowNanos, new Accepted(time));
-    this.reconciler = new Reconciler(table, own, port, random);
-    this.ways = new Ways(table, port::avoid, nowNanos);
+    this.reconciler = new Reconciler(table, own, port, random, this::onDropped);
+    this.rumours = new Rumours(table, own, port, neighbours.values(), this::onDropped);
+    this.ways = new Ways(table, own, port::avoid, nowNanos);
     this.tickNanos = nowNanos + TICK_NANOS;
     this.reconcileNanos = nowNanos + spread(config.reconcileInterval().toNanos());
+  }
+
+  private void onDropped(LinkStateDrop what) {
+    dropped.merge(what, 1L, Long::sum);
   }
 
   private long spread(long nanos) {
@@ -94,23 +110,44 @@ public final class LinkStates implements OverlayMachine {
 
     @Override
     public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
-      boolean own = from.equals(advert.origin());
-      passOn(advert, from, own && before != null && lostLinks(advert, before));
+      Neighbour sender = neighbours.get(from);
+      if (sender != null) sender.asked.remove(advert.originHash());
       boolean news = before == null || saysOther(advert.statement(), before.statement());
+      boolean urgent = before != null && isUrgent(advert, before);
+      long nowNanos = time.nanoTime();
+      if (urgent) {
+        passOn(advert, from, nowNanos);
+      } else {
+        long delay = news ? Rumours.NEWS_DELAY_NANOS : Rumours.REFRESH_DELAY_NANOS;
+        rumours.spread(advert, Set.of(from), delay, nowNanos);
+      }
       String name = advert.statement().name();
       if (before == null || !name.equals(before.statement().name())) {
         port.onNamed(advert.origin(), name);
       }
-      if (table.size() > config.maxAdverts() + config.maxAdverts() / SLACK) trim(time.nanoTime());
-      if (!news) return;
-      ways.onChanged(false);
-      port.onRoutesChanged();
+      if (news) ways.onChanged(urgent, nowNanos);
+      if (table.size() > config.maxAdverts() + config.maxAdverts() / SLACK) trim(nowNanos);
+      if (news) tellOfWays(nowNanos);
     }
 
     @Override
     public void onEcho(long sequence) {
       own.onEcho(sequence, time.nanoTime());
     }
+  }
+
+  /** Whether others must know at once: of a way that is no more, or that nothing can be sealed with the key they have. */
+  private static boolean isUrgent(LinkAdvert now, LinkAdvert before) {
+    return now.statement().relays() != before.statement().relays()
+        || !now.statement().sealKey().equals(before.statement().sealKey())
+        || lostLinks(now, before);
+  }
+
+  /** Who uses ways is told at once, or after a pause in which more may change. */
+  private void tellOfWays(long nowNanos) {
+    if (nowNanos < ways.tellNanos()) return;
+    ways.onTold();
+    port.onRoutesChanged();
   }
 
   private static boolean lostLinks(LinkAdvert now, LinkAdvert before) {
@@ -136,7 +173,7 @@ public final class LinkStates implements OverlayMachine {
     Neighbour neighbour =
         new Neighbour(link, measured, advertisedFrom, config.maxAdverts(), nowNanos);
     neighbours.put(peer, neighbour);
-    ways.onChanged(true);
+    ways.onNeighboursChanged();
     port.onRoutesChanged();
     if (link.dialed()) reconciler.begin(neighbour);
   }
@@ -147,7 +184,7 @@ public final class LinkStates implements OverlayMachine {
     if (lost == null) return;
     own.onLost(lost, nowNanos);
     reconcileNanos = Math.min(reconcileNanos, nowNanos + spread(EAGER_RECONCILE_NANOS));
-    ways.onChanged(true);
+    ways.onNeighboursChanged();
     port.onRoutesChanged();
   }
 
@@ -158,7 +195,7 @@ public final class LinkStates implements OverlayMachine {
     judged.measured = AdvertLink.of(peer, port.quality(peer));
     boolean news = judged.advertised != null && judged.measured.differsMuch(judged.advertised);
     if (news) own.onQualityChanged(nowNanos);
-    ways.onChanged(true);
+    ways.onNeighboursChanged();
     port.onRoutesChanged();
   }
 
@@ -184,34 +221,54 @@ public final class LinkStates implements OverlayMachine {
         }
       }
       case LinkStateFrame.Wish wish -> reconciler.onWish(neighbour, wish, nowNanos);
+      case LinkStateFrame.News news -> rumours.onNews(neighbour, news, intake.horizon(), nowNanos);
     }
   }
 
   /**
-   * Passes an advert on along the tree; to all neighbours if it is this node's own, or tells of a link that a neighbour lost:
-   * the tree may have lost it, too.
+   * Passes an urgent advert on at once along a few branches of the tree. The other neighbours are told of it: the tree may have
+   * lost the same link.
    */
-  private void passOn(LinkAdvert advert, @Nullable PeerId from, boolean toAll) {
-    LinkStateFrame frame = new LinkStateFrame.Adverts(List.of(advert));
-    for (PeerId target : toAll ? neighbours.keySet() : port.gossipTargets()) {
-      boolean useless = target.equals(from) || target.equals(advert.origin());
-      if (!useless && port.send(target, frame)) passedOn++;
+  private void passOn(LinkAdvert advert, PeerId from, long nowNanos) {
+    List<PeerId> targets = new ArrayList<>(port.gossipTargets());
+    targets.removeIf(each -> each.equals(from) || each.equals(advert.origin()));
+    Set<PeerId> sent = new HashSet<>();
+    while (sent.size() < EAGER_COPIES && !targets.isEmpty()) {
+      PeerId target = targets.remove(random.nextInt(targets.size()));
+      if (send(target, advert)) sent.add(target);
     }
+    sent.add(from);
+    rumours.spread(advert, sent, Rumours.URGENT_DELAY_NANOS, nowNanos);
+  }
+
+  private boolean send(PeerId to, LinkAdvert advert) {
+    boolean taken = port.send(to, new LinkStateFrame.Adverts(List.of(advert)));
+    if (taken) passedOn++;
+    return taken;
   }
 
   @Override
   public long nextDeadlineNanos() {
-    return Math.min(own.nextDeadlineNanos(), Math.min(tickNanos, reconcileNanos));
+    long due = Math.min(own.nextDeadlineNanos(), rumours.nextDeadlineNanos());
+    due = Math.min(due, ways.tellNanos());
+    return Math.min(due, Math.min(tickNanos, reconcileNanos));
   }
 
   @Override
   public void onTimer(long nowNanos) {
     if (nowNanos >= tickNanos) tick(nowNanos);
     if (nowNanos >= reconcileNanos) reconcile(nowNanos);
-    if (nowNanos < own.nextDeadlineNanos()) return;
+    if (nowNanos >= own.nextDeadlineNanos()) speak(nowNanos);
+    rumours.onTimer(nowNanos);
+    tellOfWays(nowNanos);
+  }
+
+  private void speak(long nowNanos) {
     LinkAdvert made =
         own.onTimer(neighbours.values(), table.size() + 1, random.nextDouble(), nowNanos);
-    if (made != null) passOn(made, null, true);
+    if (made == null) return;
+    ways.onNeighboursChanged();
+    for (PeerId each : neighbours.keySet()) send(each, made); // none of them can have it yet
   }
 
   private void tick(long nowNanos) {
@@ -228,7 +285,8 @@ public final class LinkStates implements OverlayMachine {
     boolean gone = expire(nowNanos);
     ways.onIdle(nowNanos);
     if (!here && !gone) return;
-    ways.onChanged(gone);
+    if (here) ways.onNeighboursChanged();
+    if (gone) ways.onSlotsMoved(nowNanos);
     port.onRoutesChanged();
   }
 
@@ -271,7 +329,7 @@ public final class LinkStates implements OverlayMachine {
     Arrays.sort(leaving);
     for (int i = leaving.length - 1; i >= 0; i--) table.remove(leaving[i]);
     evicted += leaving.length;
-    ways.onChanged(true);
+    ways.onSlotsMoved(nowNanos);
   }
 
   private int[] neighbourSlots() {
@@ -350,6 +408,7 @@ public final class LinkStates implements OverlayMachine {
         ways.computations(),
         evicted,
         expired,
-        intake.refused());
+        intake.refused(),
+        Map.copyOf(dropped));
   }
 }

@@ -1,5 +1,9 @@
 package org.openagi.p2p.overlay.linkstate;
 
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.limits.TokenBucket;
@@ -13,8 +17,16 @@ final class Neighbour {
 
   private static final double SUMMARIES_PER_SECOND = 0.5;
 
+  /** Times at which a neighbour may tell what is new, in a row and each second: four times what one that is honest does. */
+  private static final int NEWS_BURST = 32;
+
+  private static final double NEWS_PER_SECOND = 8;
+
   /** New adverts each second, beyond a table full of them at once. */
   private static final double ADVERTS_PER_SECOND = 100;
+
+  /** What a neighbour was asked for: the number of the advert, and when. */
+  record Asked(long sequence, long nanos) {}
 
   final PeerId peer;
   final boolean light;
@@ -32,9 +44,22 @@ final class Neighbour {
   /** Whether a summary was sent to it that it has not answered. */
   boolean listingExpected;
 
+  /** Origins, by their hashes, of adverts that it has not been told of. At most {@link LinkStateFrame#MAX_ENTRIES}. */
+  final Set<Long> untold = new LinkedHashSet<>();
+
+  /** By the origin's hash, what it told of and was asked for. At most {@link LinkStateFrame#MAX_ENTRIES}. */
+  final Map<Long, Asked> asked = new HashMap<>();
+
   final TokenBucket adverts;
   final TokenBucket served;
   final TokenBucket summaries;
+  final TokenBucket news;
+
+  /** What was told before as long as it is about right, so that a refresh says nothing new. */
+  AdvertLink worthTelling() {
+    AdvertLink told = advertised;
+    return told == null || measured.differsMuch(told) ? measured : told;
+  }
 
   Neighbour(
       OverlayLink link,
@@ -49,5 +74,6 @@ final class Neighbour {
     this.adverts = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
     this.served = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
     this.summaries = new TokenBucket(SUMMARY_BURST, SUMMARIES_PER_SECOND, nowNanos);
+    this.news = new TokenBucket(NEWS_BURST, NEWS_PER_SECOND, nowNanos);
   }
 }

@@ -37,6 +37,12 @@ final class OwnAdvert {
   /** A refresh comes up to a quarter early, so that nodes that started together drift apart. */
   private static final double JITTER = 0.25;
 
+  /** Adverts for measures alone that may follow each other; then one for each time of {@link LinkStateConfig#minRefresh}. */
+  private static final int QUALITY_BURST = 2;
+
+  /** What it takes to tell of an advert: eight neighbours hear of it. */
+  private static final int TOLD_BYTES = 128;
+
   /** Size of an advert before others' are known: eight links and a key. */
   private static final int TYPICAL_BYTES = 512;
 
@@ -47,11 +53,13 @@ final class OwnAdvert {
   private final LinkStatePort port;
   private final TimeSource time;
   private final TokenBucket budget;
+  private final TokenBucket qualityBudget;
   private final Map<PeerId, Past> pasts = new LinkedHashMap<>();
   private Bytes sealKey = Bytes.EMPTY;
   private @Nullable LinkAdvert advert;
   private long sequence;
   private long newsNanos = OverlayMachine.NEVER;
+  private long qualityNanos = OverlayMachine.NEVER;
   private long refreshNanos;
   private long issued;
 
@@ -63,6 +71,8 @@ final class OwnAdvert {
     this.time = time;
     this.budget = new TokenBucket(
         config.changeBurst(), 1_000.0 / Math.max(1, config.changePause().toMillis()), nowNanos);
+    this.qualityBudget = new TokenBucket(
+        QUALITY_BURST, 1_000.0 / Math.max(1, config.minRefresh().toMillis()), nowNanos);
     this.refreshNanos = nowNanos;
   }
 
@@ -105,7 +115,9 @@ final class OwnAdvert {
   }
 
   void onQualityChanged(long nowNanos) {
-    newsAt(nowNanos + config.changePause().toNanos());
+    if (qualityNanos != OverlayMachine.NEVER) return;
+    long pause = Math.max(config.changePause().toNanos(), qualityBudget.nanosUntil(1, nowNanos));
+    qualityNanos = nowNanos + pause;
   }
 
   /** An advert of this node came back that is newer than its last: from before a restart with a clock that was ahead. */
@@ -120,12 +132,13 @@ final class OwnAdvert {
   }
 
   long nextDeadlineNanos() {
-    return Math.min(newsNanos, refreshNanos);
+    return Math.min(Math.min(newsNanos, qualityNanos), refreshNanos);
   }
 
   /** Makes a new advert if one is due and within the budget. */
   @Nullable
   LinkAdvert onTimer(Collection<Neighbour> neighbours, int known, double jitter, long nowNanos) {
+    if (nowNanos >= qualityNanos) onQualityDue(neighbours, nowNanos);
     boolean refresh = nowNanos >= refreshNanos;
     if (!refresh && nowNanos < newsNanos) return null;
     if (!refresh && !budget.tryTake(1, nowNanos)) {
@@ -141,6 +154,17 @@ final class OwnAdvert {
     return made;
   }
 
+  /** A measure that is what it was before is no news after all. */
+  private void onQualityDue(Collection<Neighbour> neighbours, long nowNanos) {
+    qualityNanos = OverlayMachine.NEVER;
+    for (Neighbour each : neighbours) {
+      AdvertLink told = each.advertised;
+      if (told == null || !each.measured.differsMuch(told)) continue;
+      if (qualityBudget.tryTake(1, nowNanos)) newsAt(nowNanos);
+      return;
+    }
+  }
+
   private static long nextHeldLink(Collection<Neighbour> neighbours, long nowNanos) {
     long next = OverlayMachine.NEVER;
     for (Neighbour each : neighbours) {
@@ -153,7 +177,7 @@ final class OwnAdvert {
   long refreshMillis(int known) {
     LinkAdvert mine = advert;
     long bytes = mine == null ? TYPICAL_BYTES : Math.max(TYPICAL_BYTES / 2, mine.wireBytes());
-    long fair = 1_000L * known * bytes / config.refreshBytesPerSecond();
+    long fair = 1_000L * known * (bytes + TOLD_BYTES) / config.refreshBytesPerSecond();
     return Math.max(config.minRefresh().toMillis(), Math.min(config.maxRefresh().toMillis(), fair));
   }
 
@@ -164,8 +188,8 @@ final class OwnAdvert {
     List<AdvertLink> links = new ArrayList<>(neighbours.size());
     for (Neighbour each : neighbours) {
       boolean told = nowNanos >= each.advertisedFromNanos && links.size() < LinkAdvert.MAX_LINKS;
-      each.advertised = told ? each.measured : null;
-      if (told) links.add(each.measured);
+      each.advertised = told ? each.worthTelling() : null;
+      if (each.advertised != null) links.add(each.advertised);
     }
     links.sort(Comparator.comparing(AdvertLink::peer));
     return new LinkAdvert.Statement(

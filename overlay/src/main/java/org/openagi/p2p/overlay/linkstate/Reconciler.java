@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Adverts;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Listing;
@@ -24,13 +25,20 @@ final class Reconciler {
   private final LinkStatePort port;
   private final RandomGenerator random;
   private final OwnAdvert own;
+  private final Consumer<LinkStateDrop> drops;
   private long sent;
 
-  Reconciler(AdvertTable table, OwnAdvert own, LinkStatePort port, RandomGenerator random) {
+  Reconciler(
+      AdvertTable table,
+      OwnAdvert own,
+      LinkStatePort port,
+      RandomGenerator random,
+      Consumer<LinkStateDrop> drops) {
     this.table = table;
     this.own = own;
     this.port = port;
     this.random = random;
+    this.drops = drops;
   }
 
   long sent() {
@@ -70,7 +78,10 @@ final class Reconciler {
 
   /** Lists the buckets that differ, as many as fit, from a random one on so that all have their turn. */
   void onSummary(Neighbour from, Summary summary, long nowNanos) {
-    if (!from.summaries.tryTake(1, nowNanos)) return;
+    if (!from.summaries.tryTake(1, nowNanos)) {
+      drops.accept(LinkStateDrop.SUMMARY_TOO_OFTEN);
+      return;
+    }
     long[] mine = buckets(summary.salt());
     List<List<Listing.Entry>> entries = entries();
     List<Listing.Entry> listed = new ArrayList<>();
@@ -111,13 +122,16 @@ final class Reconciler {
    * @return how many adverts were asked for
    */
   int onListing(Neighbour from, Listing listing, int horizon, long nowNanos) {
-    if (!from.listingExpected) return 0;
+    if (!from.listingExpected) {
+      drops.accept(LinkStateDrop.LISTING_UNASKED);
+      return 0;
+    }
     from.listingExpected = false;
     Map<Long, Listing.Entry> theirs = new HashMap<>();
     List<Long> wished = new ArrayList<>();
     for (Listing.Entry each : listing.entries()) {
       theirs.put(each.origin(), each);
-      if (isWanted(each, horizon)) wished.add(each.origin());
+      if (isWanted(each, horizon, table, own)) wished.add(each.origin());
     }
     List<LinkAdvert> lacking = new ArrayList<>();
     for (int slot = 0; slot < table.size(); slot++) {
@@ -130,7 +144,8 @@ final class Reconciler {
     return wished.size();
   }
 
-  private boolean isWanted(Listing.Entry entry, int horizon) {
+  /** Whether an advert is newer than the one held, or near enough to be held. */
+  static boolean isWanted(Listing.Entry entry, int horizon, AdvertTable table, OwnAdvert own) {
     LinkAdvert mine = own.advert();
     if (mine != null && mine.originHash() == entry.origin()) {
       return entry.sequence() > mine.sequence();
@@ -164,7 +179,10 @@ final class Reconciler {
     List<LinkAdvert> frame = new ArrayList<>();
     int bytes = 0;
     for (LinkAdvert each : adverts) {
-      if (!to.served.tryTake(1, nowNanos)) break;
+      if (!to.served.tryTake(1, nowNanos)) {
+        drops.accept(LinkStateDrop.SERVED_TOO_MUCH);
+        break;
+      }
       if (frame.size() == LinkStateFrame.MAX_ADVERTS
           || (!frame.isEmpty() && bytes + each.wireBytes() > FRAME_BYTES)) {
         if (!flush(to, frame)) return;

@@ -9,16 +9,21 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.overlay.NextHop;
+import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.linkstate.NextHops.Candidate;
 
 /**
- * Ways to where somebody asked, computed when asked for. From each neighbour the costs to all nodes are computed once per
- * change of the graph; what a destination's next hops are follows from these.
+ * Ways to where somebody asked, computed when asked for.
+ *
+ * <p>How far a node is from a destination follows from adverts alone, this node's own included, as all others have it: not from
+ * what was measured since. Every next hop is nearer in this sense, so that a parcel gets nearer with each hop, whichever of them
+ * each node prefers. Which of several that are nearer is the best, own measures decide. Links that are gone are the exception:
+ * they are not used, and others are told at once.
  */
 final class Ways {
-  /** Most neighbours over which ways are sought, the cheapest ones. */
-  static final int MAX_SOURCES = 24;
+  /** Most neighbours over links that are not advertised on both sides through which ways are sought, the cheapest ones. */
+  static final int MAX_UNTOLD = 24;
 
   /** Most destinations that are remembered as in use. */
   static final int MAX_DESTINATIONS = 512;
@@ -26,73 +31,90 @@ final class Ways {
   /** How long a destination counts as in use after it was asked for. */
   static final long IN_USE_NANOS = 300_000_000_000L;
 
-  /**
-   * Shortest time between two computations, a lost link of this node apart: a storm of adverts costs a node at most a few
-   * per cent of a core.
-   */
-  static final long PAUSE_NANOS = 50_000_000L;
+  /** Shortest time from one graph to the next one if a way may be lost. */
+  static final long URGENT_PAUSE_NANOS = 50_000_000L;
 
-  /** After so long without a question the costs are dropped. */
+  /** Shortest time if there may only be a better way. */
+  static final long PAUSE_NANOS = 500_000_000L;
+
+  /**
+   * For each link and direction that was looked at, the pause gets so much longer: some twenty times what looking takes, so that a
+   * storm of adverts costs a node a few per cent of a core, however large the network is.
+   */
+  private static final long PAUSE_NANOS_PER_LINK = 400;
+
+  /** After so long without a question what was computed is dropped. */
   private static final long IDLE_NANOS = 60_000_000_000L;
 
-  /** A next hop shares the load if it costs at most a quarter and a millisecond more than the best … */
-  private static final long ENTER_QUARTERS = 5;
-
-  private static final long ENTER_MICROS = 1_000;
-
-  /** … and stops when it costs half and two milliseconds more, so that shares do not flap. */
-  private static final long LEAVE_QUARTERS = 6;
-
-  private static final long LEAVE_MICROS = 2_000;
-
-  private static final int FULL_SHARE = 1000;
-  private static final int[] NO_COSTS = {};
-  private static final byte[] NO_HOPS = {};
-
-  /** A neighbour and what it costs from there. */
-  private static final class Source {
-    final PeerId peer;
-    final int linkMicros;
-    final boolean relays;
-    final int[] micros;
-    final byte[] hops;
-
-    Source(PeerId peer, int linkMicros, boolean relays, int[] micros, byte[] hops) {
-      this.peer = peer;
-      this.linkMicros = linkMicros;
-      this.relays = relays;
-      this.micros = micros;
-      this.hops = hops;
-    }
-  }
-
-  private record Candidate(PeerId peer, long micros, long behindMicros, int hops) {}
+  /**
+   * A neighbour.
+   *
+   * @param slot where its advert is, if ways lead through it; {@link AdvertTable#NONE} if none does
+   * @param linkMicros what the link to it costs, as measured here
+   * @param toldMicros what it costs by the adverts of both; {@link LinkGraph#FAR} if one of them does not name it
+   */
+  private record Source(PeerId peer, int slot, int linkMicros, int toldMicros) {}
 
   private record Used(Route route, long version, long askedNanos) {}
 
   private final AdvertTable table;
+  private final OwnAdvert own;
   private final Predicate<PeerId> avoid;
   private final Map<PeerId, Used> used = new LinkedHashMap<>(16, 0.75f, true);
   private List<Source> sources = List.of();
+  private int[] sourceSlots = {};
   private @Nullable List<PeerId> keepers;
-  private boolean changed = true;
-  private boolean urgent;
+  private @Nullable CostTrees trees;
+  private boolean neighboursChanged = true;
+  private long staleNanos = OverlayMachine.NEVER;
+  private long tellNanos = OverlayMachine.NEVER;
   private long version;
   private long computations;
   private long computedNanos;
   private long askedNanos;
 
-  Ways(AdvertTable table, Predicate<PeerId> avoid, long nowNanos) {
+  Ways(AdvertTable table, OwnAdvert own, Predicate<PeerId> avoid, long nowNanos) {
     this.table = table;
+    this.own = own;
     this.avoid = avoid;
     this.computedNanos = nowNanos - PAUSE_NANOS;
     this.askedNanos = nowNanos;
   }
 
-  /** The graph changed; slots may have moved if {@code now} is set, so that old costs are of no use. */
-  void onChanged(boolean now) {
-    changed = true;
-    urgent |= now;
+  /**
+   * The graph is another one. A new one is made when somebody asks, after a pause in which more may change.
+   *
+   * @param urgent whether a way may be lost
+   */
+  void onChanged(boolean urgent, long nowNanos) {
+    CostTrees last = trees;
+    long pause = urgent ? URGENT_PAUSE_NANOS : PAUSE_NANOS;
+    if (last != null)
+      pause += last.graph().directedLinks() * (1L + last.runs()) * PAUSE_NANOS_PER_LINK;
+    long due = Math.max(nowNanos, computedNanos + pause);
+    staleNanos = Math.min(staleNanos, due);
+    tellNanos = Math.min(tellNanos, due);
+  }
+
+  /** Slots of the table have moved: what was computed is of no use. */
+  void onSlotsMoved(long nowNanos) {
+    trees = null;
+    tellNanos = nowNanos;
+  }
+
+  /** Links of this node came, went or are measured or advertised otherwise: costs from where they lead to are still right. */
+  void onNeighboursChanged() {
+    neighboursChanged = true;
+  }
+
+  /** When who uses ways should ask again, or {@link OverlayMachine#NEVER}. */
+  long tellNanos() {
+    return tellNanos;
+  }
+
+  /** Who uses ways is told. */
+  void onTold() {
+    tellNanos = OverlayMachine.NEVER;
   }
 
   long computations() {
@@ -105,149 +127,135 @@ final class Ways {
     return used.keySet();
   }
 
-  /** Drops the costs if nobody asked for long. */
+  /** Drops what was computed if nobody asked for long. */
   void onIdle(long nowNanos) {
-    if (nowNanos - askedNanos < IDLE_NANOS || sources.isEmpty()) return;
+    if (nowNanos - askedNanos < IDLE_NANOS || trees == null) return;
     sources = List.of();
     keepers = null;
-    onChanged(true);
+    trees = null;
   }
 
   Route route(PeerId destination, Collection<Neighbour> neighbours, long nowNanos) {
-    refresh(neighbours, nowNanos);
+    int slot = table.slotOf(destination);
+    refresh(neighbours, slot, nowNanos);
     Used last = used.get(destination);
     if (last != null && last.version == version) {
       used.put(destination, new Used(last.route, version, nowNanos));
       return last.route;
     }
-    Route route = find(destination, last == null ? Route.NONE : last.route);
+    Route before = last == null ? Route.NONE : last.route;
+    Route route = NextHops.of(candidates(destination, slot), avoid, before);
     used.put(destination, new Used(route, version, nowNanos));
     if (used.size() > MAX_DESTINATIONS) used.remove(used.keySet().iterator().next());
     return route;
   }
 
-  /** Nodes that keep mail and to which there is a way. */
-  List<PeerId> keepers(Collection<Neighbour> neighbours, long nowNanos) {
-    refresh(neighbours, nowNanos);
-    List<PeerId> known = keepers;
-    if (known == null) {
-      known = new ArrayList<>();
-      for (int slot = 0; slot < table.size(); slot++) {
-        LinkAdvert advert = table.advert(slot);
-        if (advert.statement().keepsMail() && isReached(advert.origin(), slot)) {
-          known.add(advert.origin());
-        }
-      }
-      keepers = List.copyOf(known);
-    }
-    return known;
-  }
-
-  private boolean isReached(PeerId node, int slot) {
-    for (Source each : sources) {
-      if (each.peer.equals(node)) return true;
-      if (each.relays && slot < each.micros.length && each.micros[slot] != LinkGraph.FAR) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void refresh(Collection<Neighbour> neighbours, long nowNanos) {
-    askedNanos = nowNanos;
-    if (!changed || (!urgent && nowNanos - computedNanos < PAUSE_NANOS)) return;
-    changed = false;
-    urgent = false;
-    computedNanos = nowNanos;
-    computations++;
-    version++;
-    keepers = null;
-    LinkGraph graph = LinkGraph.of(table);
-    List<Source> found = new ArrayList<>(neighbours.size());
-    int searched = 0;
-    for (Neighbour each : nearest(neighbours)) {
-      Source source = source(each, graph, searched < MAX_SOURCES);
-      if (source.relays) searched++;
-      found.add(source);
-    }
-    sources = found;
-  }
-
-  private static List<Neighbour> nearest(Collection<Neighbour> neighbours) {
-    List<Neighbour> all = new ArrayList<>(neighbours);
-    all.sort(Comparator.comparingInt(each -> each.measured.costMicros()));
-    return all;
-  }
-
-  private Source source(Neighbour neighbour, LinkGraph graph, boolean search) {
-    int slot = table.slotOf(neighbour.peer);
-    int link = neighbour.measured.costMicros();
-    boolean relays = slot != AdvertTable.NONE && !neighbour.light && graph.relays(slot);
-    if (!relays || !search) {
-      return new Source(neighbour.peer, link, false, NO_COSTS, NO_HOPS);
-    }
-    byte[] hops = new byte[graph.nodes()];
-    return new Source(neighbour.peer, link, true, graph.costsFrom(slot, hops), hops);
-  }
-
-  private Route find(PeerId destination, Route last) {
-    List<Candidate> candidates = candidates(destination);
-    if (candidates.isEmpty()) return Route.NONE;
-    candidates.sort(Comparator.comparingLong(Candidate::micros));
-    long mine = candidates.getFirst().micros;
-    boolean onlyAvoided = candidates.stream().allMatch(each -> avoid.test(each.peer));
-    if (!onlyAvoided) candidates.removeIf(each -> avoid.test(each.peer));
-    return new Route(shared(candidates, mine, last), candidates.getFirst().hops);
-  }
-
-  private List<Candidate> candidates(PeerId destination) {
-    int slot = table.slotOf(destination);
-    List<Candidate> candidates = new ArrayList<>();
-    for (Source each : sources) {
+  private List<Candidate> candidates(PeerId destination, int slot) {
+    int count = sources.size();
+    int[] behind = new int[count];
+    int[] hops = new int[count];
+    CostTrees costs = trees;
+    boolean known =
+        costs != null && slot != AdvertTable.NONE && slot < costs.graph().nodes();
+    if (costs != null && known) costs.costs(sourceSlots, slot, behind, hops);
+    long mine = Long.MAX_VALUE;
+    for (int i = 0; i < count; i++) {
+      Source each = sources.get(i);
       if (each.peer.equals(destination)) {
-        candidates.add(new Candidate(each.peer, each.linkMicros, 0, 1));
-      } else if (slot != AdvertTable.NONE && each.relays && slot < each.micros.length) {
-        long behind = each.micros[slot];
-        if (behind == LinkGraph.FAR) continue;
-        candidates.add(new Candidate(
-            each.peer, each.linkMicros + behind, behind, 1 + (each.hops[slot] & 0xff)));
+        behind[i] = 0;
+        hops[i] = 0;
+      } else if (!known) {
+        behind[i] = LinkGraph.FAR;
       }
+      if (behind[i] == LinkGraph.FAR || each.toldMicros == LinkGraph.FAR) continue;
+      mine = Math.min(mine, (long) each.toldMicros + behind[i]);
+    }
+    List<Candidate> candidates = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      if (behind[i] == LinkGraph.FAR) continue;
+      Source each = sources.get(i);
+      long micros = (long) each.linkMicros + behind[i];
+      candidates.add(new Candidate(each.peer, micros, behind[i] < mine, 1 + hops[i]));
     }
     return candidates;
   }
 
-  /** Shares in inverse proportion to the costs among those that are near the best. */
-  private static List<NextHop> shared(List<Candidate> candidates, long mine, Route last) {
-    long best = candidates.getFirst().micros;
-    long enter = best * ENTER_QUARTERS / 4 + ENTER_MICROS;
-    long leave = best * LEAVE_QUARTERS / 4 + LEAVE_MICROS;
-    boolean[] shares = new boolean[candidates.size()];
-    double weights = 0;
-    for (int i = 0; i < shares.length; i++) {
-      Candidate each = candidates.get(i);
-      shares[i] = each.behindMicros < mine
-          && (each.micros <= enter || (each.micros <= leave && hadShare(last, each.peer)));
-      if (shares[i]) weights += 1.0 / each.micros;
+  /** Nodes that keep mail and to which there is a way. */
+  List<PeerId> keepers(Collection<Neighbour> neighbours, long nowNanos) {
+    refresh(neighbours, AdvertTable.NONE, nowNanos);
+    List<PeerId> known = keepers;
+    if (known == null) {
+      known = List.copyOf(reachedKeepers());
+      keepers = known;
     }
-    List<NextHop> nextHops = new ArrayList<>(shares.length);
-    List<NextHop> others = new ArrayList<>();
-    List<NextHop> around = new ArrayList<>();
-    for (int i = 0; i < shares.length; i++) {
-      Candidate each = candidates.get(i);
-      long share = shares[i] ? Math.max(1, Math.round(FULL_SHARE / (each.micros * weights))) : 0;
-      boolean nearer = each.behindMicros < mine;
-      NextHop hop = new NextHop(each.peer, each.micros, (int) share, nearer);
-      (shares[i] ? nextHops : nearer ? others : around).add(hop);
-    }
-    nextHops.addAll(others);
-    nextHops.addAll(around);
-    return nextHops;
+    return known;
   }
 
-  private static boolean hadShare(Route last, PeerId peer) {
-    for (NextHop each : last.nextHops()) {
-      if (each.peer().equals(peer)) return each.sharePermille() > 0;
+  private List<PeerId> reachedKeepers() {
+    CostTrees costs = trees;
+    List<PeerId> found = new ArrayList<>();
+    if (costs == null) return found;
+    boolean[] reached = costs.graph().reachedFrom(sourceSlots);
+    for (Source each : sources) {
+      int slot = table.slotOf(each.peer);
+      if (slot != AdvertTable.NONE && slot < reached.length) reached[slot] = true;
     }
-    return false;
+    for (int slot = 0; slot < reached.length; slot++) {
+      LinkAdvert advert = table.advert(slot);
+      if (reached[slot] && advert.statement().keepsMail()) found.add(advert.origin());
+    }
+    return found;
+  }
+
+  /** Makes a new graph if the last one is out of date, or does not have a slot that was filled since. */
+  private void refresh(Collection<Neighbour> neighbours, int slot, long nowNanos) {
+    askedNanos = nowNanos;
+    CostTrees current = trees;
+    boolean lacking = current != null
+        && slot != AdvertTable.NONE
+        && slot >= current.graph().nodes()
+        && nowNanos - computedNanos >= URGENT_PAUSE_NANOS;
+    if (current == null || nowNanos >= staleNanos || lacking) {
+      current = new CostTrees(LinkGraph.of(table));
+      trees = current;
+      staleNanos = OverlayMachine.NEVER;
+      computedNanos = nowNanos;
+      computations++;
+    } else if (!neighboursChanged) {
+      return;
+    }
+    neighboursChanged = false;
+    version++;
+    keepers = null;
+    sources = sources(neighbours, current.graph());
+    sourceSlots = sources.stream().mapToInt(Source::slot).toArray();
+  }
+
+  private List<Source> sources(Collection<Neighbour> neighbours, LinkGraph graph) {
+    List<Neighbour> cheapestFirst = new ArrayList<>(neighbours);
+    cheapestFirst.sort(Comparator.comparingInt(each -> each.measured.costMicros()));
+    List<Source> found = new ArrayList<>(cheapestFirst.size());
+    int untold = 0;
+    for (Neighbour each : cheapestFirst) {
+      int slot = table.slotOf(each.peer);
+      int told = slot == AdvertTable.NONE ? LinkGraph.FAR : toldMicros(each, table.advert(slot));
+      boolean relays = slot != AdvertTable.NONE
+          && slot < graph.nodes()
+          && !each.light
+          && graph.relays(slot)
+          && (told != LinkGraph.FAR || untold++ < MAX_UNTOLD);
+      found.add(new Source(
+          each.peer, relays ? slot : AdvertTable.NONE, each.measured.costMicros(), told));
+    }
+    return found;
+  }
+
+  /** What all others take the link to cost: the worse of what both ends say. */
+  private int toldMicros(Neighbour neighbour, LinkAdvert theirs) {
+    AdvertLink told = neighbour.advertised;
+    LinkAdvert mine = own.advert();
+    int back = told == null || mine == null ? -1 : theirs.indexOfLinkTo(mine);
+    if (told == null || back < 0) return LinkGraph.FAR;
+    return Math.max(told.costMicros(), theirs.linkMicros()[back]);
   }
 }

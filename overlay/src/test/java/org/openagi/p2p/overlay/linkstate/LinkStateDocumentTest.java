@@ -42,6 +42,10 @@ class LinkStateDocumentTest {
             new LinkStateFrame.Listing(
                 1L << 41, List.of(new LinkStateFrame.Listing.Entry(origin, advert.sequence(), 2))))
         .add("WISH for that origin", new LinkStateFrame.Wish(List.of(origin)))
+        .add(
+            "NEWS of one advert",
+            new LinkStateFrame.News(
+                List.of(new LinkStateFrame.Listing.Entry(origin, advert.sequence(), 2))))
         .check();
   }
 }

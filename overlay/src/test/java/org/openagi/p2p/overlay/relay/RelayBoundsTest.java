@@ -141,7 +141,7 @@ class RelayBoundsTest {
     Node b = net.add(3);
     net.link(a, b, Duration.ofMillis(30));
     net.link(b, d, Duration.ofMillis(30));
-    net.run(Duration.ofMillis(500));
+    net.run(Duration.ofSeconds(2));
     a.relay.onDoubted(suspect.id, net.time.nanoTime());
     net.run(Duration.ofMillis(100));
     assertEquals(10, d.parcels.size());
