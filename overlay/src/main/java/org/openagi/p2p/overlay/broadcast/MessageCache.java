@@ -69,6 +69,7 @@ final class MessageCache {
   private final long keptNanos;
   private final Map<MessageId, Cached> all = new LinkedHashMap<>();
   private long bytes;
+  private long eldestNanos; // when the eldest came; asked for so often that it is kept at hand
 
   MessageCache(BroadcastConfig config) {
     this.maxBytes = config.cacheBytes();
@@ -76,6 +77,7 @@ final class MessageCache {
   }
 
   void add(Cached cached) {
+    if (all.isEmpty()) eldestNanos = cached.arrivedNanos;
     all.put(new MessageId(Source.of(cached.message), cached.message.number()), cached);
     bytes += cached.bytes();
     while (bytes > maxBytes || all.size() > MESSAGES_MAX) removeEldest();
@@ -85,19 +87,16 @@ final class MessageCache {
     Iterator<Cached> each = all.values().iterator();
     bytes -= each.next().bytes();
     each.remove();
+    if (each.hasNext()) eldestNanos = each.next().arrivedNanos;
   }
 
   void expire(long nowNanos) {
-    while (!all.isEmpty() && eldest().arrivedNanos + keptNanos - nowNanos <= 0) removeEldest();
-  }
-
-  private Cached eldest() {
-    return all.values().iterator().next();
+    while (!all.isEmpty() && eldestNanos + keptNanos - nowNanos <= 0) removeEldest();
   }
 
   /** When the eldest goes, or {@link Long#MAX_VALUE}. */
   long nextExpiryNanos() {
-    return all.isEmpty() ? Long.MAX_VALUE : eldest().arrivedNanos + keptNanos;
+    return all.isEmpty() ? Long.MAX_VALUE : eldestNanos + keptNanos;
   }
 
   @Nullable

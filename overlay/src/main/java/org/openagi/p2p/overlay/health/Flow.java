@@ -47,7 +47,7 @@ final class Flow {
 
   private void average(long moreIn, long moreOut, long elapsedNanos) {
     if (elapsedNanos <= 0) return;
-    double keep = Math.exp(-elapsedNanos / MEMORY_NANOS);
+    double keep = StrictMath.exp(-elapsedNanos / MEMORY_NANOS);
     double perSecond = 1e9 / elapsedNanos * (1 - keep);
     inPerSecond = inPerSecond * keep + moreIn * perSecond;
     outPerSecond = outPerSecond * keep + moreOut * perSecond;

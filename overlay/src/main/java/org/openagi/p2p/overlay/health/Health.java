@@ -730,6 +730,12 @@ public final class Health implements OverlayMachine {
     return watch == null ? LinkQuality.UNKNOWN : watch.quality();
   }
 
+  /** Smoothed round trip to a neighbour in microseconds; 0 if it was never measured. */
+  public int rttMicros(PeerId peer) {
+    Watch watch = links.get(peer);
+    return watch == null ? 0 : watch.rttMicros();
+  }
+
   /** What is thought of a peer; empty if nothing was heard of it for long, or ever. */
   public Optional<HealthState> state(PeerId peer) {
     Watch watch = links.get(peer);

@@ -167,7 +167,11 @@ final class Watch {
   }
 
   LinkQuality quality() {
-    return new LinkQuality(micros(rtt.smoothedNanos()), lossPermille(), loadPermille());
+    return new LinkQuality(rttMicros(), lossPermille(), loadPermille());
+  }
+
+  int rttMicros() {
+    return micros(rtt.smoothedNanos());
   }
 
   /** While it leaves probes unanswered, next to nothing gets through. */
@@ -181,7 +185,7 @@ final class Watch {
         state,
         reason,
         (nowNanos - stateSinceNanos) / 1000,
-        micros(rtt.smoothedNanos()),
+        rttMicros(),
         micros(rtt.percentileNanos(50)),
         micros(rtt.percentileNanos(99)),
         (int) Math.min(Integer.MAX_VALUE, rtt.jitterNanos() / 1000),

@@ -56,8 +56,8 @@ final class WitnessSuspicion implements Suspicion {
   private long suspicionNanos(int confirmations) {
     long min = config.deadMin().toNanos();
     long max = config.deadMax().toNanos();
-    double part =
-        Math.log(Math.min(confirmations, CONFIRMATIONS) + 1) / Math.log(CONFIRMATIONS + 1);
+    double part = StrictMath.log(Math.min(confirmations, CONFIRMATIONS) + 1)
+        / StrictMath.log(CONFIRMATIONS + 1);
     return max - (long) ((max - min) * part);
   }
 }

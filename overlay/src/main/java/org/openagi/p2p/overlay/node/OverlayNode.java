@@ -58,6 +58,7 @@ public final class OverlayNode {
 
   private static final class Neighbour {
     int violations;
+    int notedRttMicros;
   }
 
   private final PeerId self;
@@ -184,7 +185,11 @@ public final class OverlayNode {
   /** Counters of a neighbour's connections; see {@link Health#onTraffic}. */
   public void onTraffic(PeerId peer, long bytesIn, long bytesOut, long queued, long nowNanos) {
     health.onTraffic(peer, bytesIn, bytesOut, queued, nowNanos);
-    reputation.onRtt(peer, health.quality(peer).rttMicros(), nowNanos);
+    Neighbour neighbour = neighbours.get(peer);
+    int rttMicros = health.rttMicros(peer);
+    if (neighbour == null || neighbour.notedRttMicros == rttMicros) return;
+    neighbour.notedRttMicros = rttMicros;
+    reputation.onRtt(peer, rttMicros, nowNanos);
   }
 
   /** A round trip to a neighbour was measured. */

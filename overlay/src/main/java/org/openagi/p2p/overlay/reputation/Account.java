@@ -63,7 +63,7 @@ final class Account {
   private static double left(Cause cause, Sum sum, long nowNanos) {
     double halvings =
         (double) Math.max(0, nowNanos - sum.atNanos) / cause.halfLife().toNanos();
-    return sum.points * Math.pow(0.5, halvings);
+    return sum.points * StrictMath.pow(0.5, halvings);
   }
 
   private static double shown(Cause cause, Sum sum, long nowNanos) {

@@ -70,7 +70,8 @@ public final class Reputation {
 
   /** 5 at 20 ms, -5 at 1 s, in between by ratio: each doubling costs the same. */
   private static double latencyPoints(int rttMicros) {
-    double doublings = Math.log(rttMicros / 20_000.0) / Math.log(1_000_000.0 / 20_000.0);
+    double doublings =
+        StrictMath.log(rttMicros / 20_000.0) / StrictMath.log(1_000_000.0 / 20_000.0);
     return Math.clamp(5 - 10 * doublings, -5, 5);
   }
 

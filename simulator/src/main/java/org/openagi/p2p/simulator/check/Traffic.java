@@ -80,7 +80,7 @@ public final class Traffic {
   }
 
   private void planNext(SimulatedNode node) {
-    long pause = (long) (-Math.log(1 - random.nextDouble()) * meanPauseNanos);
+    long pause = (long) (-StrictMath.log(1 - random.nextDouble()) * meanPauseNanos);
     ground.world().after(pause, () -> {
       if (ground.world().elapsedNanos() >= untilNanos) return;
       if (node.isRunning()) send(node);

@@ -22,11 +22,26 @@ final class ReportPrinter {
     this.json = json;
   }
 
-  /** Returns whether the run was clean. */
-  boolean print(SimulationConfig config, Report report) {
+  void print(SimulationConfig config, Report report) {
     if (json) out.println(toJson(config, report));
     else printText(config, report);
-    return report.isClean();
+  }
+
+  /** A run threw. */
+  void printCrash(SimulationConfig config, Throwable thrown) {
+    if (json) {
+      out.println(new JsonObject()
+          .put("seed", config.seed())
+          .put("nodes", config.nodes())
+          .put("clean", false)
+          .put("thrown", thrown.toString())
+          .put("command", command(config))
+          .toString());
+      return;
+    }
+    out.println("seed " + config.seed() + ": ended by an exception");
+    thrown.printStackTrace(out);
+    out.println("\n  play it again: " + command(config));
   }
 
   private void printText(SimulationConfig config, Report report) {

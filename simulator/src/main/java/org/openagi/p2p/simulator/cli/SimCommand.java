@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.openagi.p2p.simulator.Simulation;
 import org.openagi.p2p.simulator.SimulationConfig;
 import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.scenario.Detection;
@@ -40,6 +39,7 @@ import picocli.CommandLine.Spec;
 public final class SimCommand implements Callable<Integer> {
   private static final List<Integer> GROWTH_SIZES = List.of(100, 1000, 10_000);
   private static final int MAX_MINUTES = 2 * 24 * 60;
+  private static final String TERMINAL_PROPERTY = "p2p.terminal";
 
   @Option(names = "--nodes", paramLabel = "N", description = "how many nodes (default 100)")
   private int nodes = 100;
@@ -52,6 +52,12 @@ public final class SimCommand implements Callable<Integer> {
 
   @Option(names = "--seeds", paramLabel = "A..B", description = "one run for each of these seeds")
   private @Nullable String seeds;
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "J",
+      description = "runs at once, each on one processor (default: all processors)")
+  private int jobs = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--minutes",
@@ -96,7 +102,7 @@ public final class SimCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Set<FaultKind> kinds = kinds();
     if (!(minutes > 0) || minutes > MAX_MINUTES) {
       throw wrong("--minutes " + minutes + ": more than 0, at most " + MAX_MINUTES);
@@ -106,16 +112,24 @@ public final class SimCommand implements Callable<Integer> {
     }
     PrintWriter out = spec().commandLine().getOut();
     if (scenario != null) return play(scenario, out) ? 0 : 1;
-    ReportPrinter printer = new ReportPrinter(out, json);
-    boolean clean = true;
-    SeedRange range = range();
-    for (long each = range.first(); each <= range.last(); each++) {
-      SimulationConfig config =
-          SimulationConfig.of(nodes, each, length()).withFaults(kinds).withLive(trace ? out : null);
-      clean &= printer.print(config, new Simulation(config).run());
-      out.flush();
-    }
-    return clean ? 0 : 1;
+    if (jobs < 1) throw wrong("--jobs " + jobs + ": at least 1");
+    SimulationConfig config =
+        SimulationConfig.of(nodes, seed, length()).withFaults(kinds).withLive(trace ? out : null);
+    return run(config, range(), out) ? 0 : 1;
+  }
+
+  private boolean run(SimulationConfig config, SeedRange range, PrintWriter out)
+      throws InterruptedException {
+    int threads = trace ? 1 : (int) Math.min(jobs, range.count()); // traces must not be mixed
+    SeriesPrinter printer = new SeriesPrinter(out, progress(), json, config, range.count());
+    new SeedSeries(range, threads).run(each -> SeedRun.of(config.withSeed(each)), printer::print);
+    return printer.end(threads);
+  }
+
+  /** Where a line may be overwritten; null where nobody watches. */
+  private @Nullable PrintWriter progress() {
+    boolean watched = Boolean.getBoolean(TERMINAL_PROPERTY) && !json && !trace;
+    return watched ? spec().commandLine().getErr() : null;
   }
 
   private boolean play(String name, PrintWriter out) throws IOException {

@@ -63,7 +63,7 @@ public final class FaultPlan {
 
   private void repeat(FaultKind kind, double meanSeconds, Runnable fault) {
     if (!kinds.contains(kind)) return;
-    long pause = (long) (-Math.log(1 - random.nextDouble()) * meanSeconds * SECOND);
+    long pause = (long) (-StrictMath.log(1 - random.nextDouble()) * meanSeconds * SECOND);
     if (world.elapsedNanos() + pause >= endNanos) return;
     world.after(pause, () -> {
       count++;

@@ -156,7 +156,7 @@ public final class Fabric {
     double dx = from.x - to.x;
     double dy = from.y - to.y;
     double far = NEAR_NANOS + FAR_NANOS * Math.sqrt(dx * dx + dy * dy);
-    double chance = -Math.log(1 - random.nextDouble()) * weather.jitter();
+    double chance = -StrictMath.log(1 - random.nextDouble()) * weather.jitter();
     return (long) (far * weather.latencyFactor() * (1 + chance));
   }
 

@@ -46,11 +46,13 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   record Ping(long sentNanos, boolean answer) {}
 
   private static final class Link {
+    final PeerId peer;
     final Connection connection;
     final int side;
     long sampledBytes;
 
-    Link(Connection connection, int side) {
+    Link(PeerId peer, Connection connection, int side) {
+      this.peer = peer;
       this.connection = connection;
       this.side = side;
     }
@@ -153,11 +155,11 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   private void sample() {
     long now = tasks.nanoTime();
     boolean moved = false;
-    for (Map.Entry<PeerId, Link> each : List.copyOf(links.entrySet())) {
-      Link link = each.getValue();
+    // What the node asks for because of it, it does later: no link comes or goes meanwhile.
+    for (Link link : links.values()) {
       long in = link.connection.bytesIn(link.side);
       long out = link.connection.bytesOut(link.side);
-      overlay.onTraffic(each.getKey(), in, out, link.connection.queuedBytes(link.side), now);
+      overlay.onTraffic(link.peer, in, out, link.connection.queuedBytes(link.side), now);
       moved |= in + out != link.sampledBytes;
       link.sampledBytes = in + out;
     }
@@ -180,7 +182,7 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
 
   void onConnected(PeerId peer, Connection connection, int side) {
     if (links.containsKey(peer)) return;
-    links.put(peer, new Link(connection, side));
+    links.put(peer, new Link(peer, connection, side));
     Machine other = connection.machine(1 - side);
     overlay.onLinkUp(
         new OverlayLink(peer, side == 0, Optional.of(other.address()), node.typeOf(other)),
