@@ -76,9 +76,4 @@ public final class BundleDigest {
     chunks = 0;
     return digest;
   }
-
-  /** Drops what was added. */
-  public void reset() {
-    end();
-  }
 }

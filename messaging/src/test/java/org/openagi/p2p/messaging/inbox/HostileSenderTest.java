@@ -326,7 +326,7 @@ class HostileSenderTest {
         encoder.array(), encoder.frameOffset(), encoder.frameOffset() + encoder.frameLength()));
     expectViolation(Scope.STREAM, Refuse.PROTOCOL_VIOLATION, "HEARTBEAT in lane BULK");
     assertEquals(2, handled.size());
-    digest.reset();
+    digest.end();
     stream.cut();
     stream = newStream();
     hello();
