@@ -3,19 +3,15 @@ package org.openagi.p2p.messaging.inbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.PeerLink;
-import org.openagi.p2p.messaging.bundle.BundleDigest;
 import org.openagi.p2p.messaging.bundle.Verifier;
 import org.openagi.p2p.messaging.codec.Ack;
 import org.openagi.p2p.messaging.codec.ChunkHeader;
@@ -43,15 +39,6 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   /** No deadline. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  /** Bundles waiting for verification from which on no credit is given. */
-  static final int PAUSE_PENDING_BUNDLES = 32;
-
-  /** Bundles waiting for verification that are a violation. */
-  static final int MAX_PENDING_BUNDLES = 4096;
-
-  /** In the strict order: verified bytes waiting for handlers from which on no credit is given. */
-  private static final long STRICT_DEBT_BYTES = 1L << 20;
-
   /** The drain tells of credit in steps of this; the first receive window is four times as much. */
   private static final int CREDIT_STEP_BYTES = 64 << 10;
 
@@ -64,23 +51,6 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private static final long POLL_MIN_NANOS = 5_000_000;
   private static final long POLL_MAX_NANOS = 100_000_000;
 
-  /** A bundle whose chunks are all here. */
-  private static final class Pending {
-    final long first;
-    final long count;
-    final long frameBytes;
-    final byte[] digest;
-    final List<ChunkTask> held;
-
-    Pending(BundleDigest bundle, List<ChunkTask> held) {
-      this.first = bundle.first();
-      this.count = bundle.count();
-      this.frameBytes = bundle.frameBytes();
-      this.digest = bundle.end();
-      this.held = held;
-    }
-  }
-
   private final InboxServices services;
   private final SenderInbox sender;
   private final PeerLink link;
@@ -90,6 +60,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private final FrameAssembler assembler = new FrameAssembler(this);
   private final boolean strict;
   private final boolean reports;
+  private final OpenBundles bundles;
+  private final ReceiveCredit credit;
 
   private @Nullable Hello hello;
   private int features;
@@ -98,29 +70,16 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   private @Nullable ChunkReader reader;
   private volatile long helloFirst = 1;
   private long expected;
-  private final BundleDigest bundle = new BundleDigest();
-  private List<ChunkTask> held = List.of();
-  private final ArrayDeque<Pending> unsealed = new ArrayDeque<>();
-  private long unsealedBytes;
-  private int verifying;
   private long acknowledgedEnd;
-  private long receivedBytes;
-  private long otherBytes;
-  private long verifiedBytes;
-  private long creditedBytes;
   private long chunkBytesOfBatch;
   private @Nullable InboxLane drainHere;
   private int earlyCreditBytes;
   private boolean remoteClosed;
-  private long arrivedMessages;
-  private long throttledUntilNanos;
-  private boolean throttled;
   private long nextPollNanos = NEVER;
   private long pollNanos = POLL_MIN_NANOS;
 
   // shared with the drain
   private final ConcurrentLinkedQueue<ChunkTask> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicLong drainedBytes = new AtomicLong();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicReference<@Nullable ProtocolViolationException> failure =
       new AtomicReference<>();
@@ -145,6 +104,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     this.wakeUp = wakeUp;
     this.allocator = allocator;
     this.strict = services.config().verifyBeforeDelivery();
+    this.bundles = new OpenBundles(sender.sender(), services.config().maxUnsealedBytes());
+    this.credit = new ReceiveCredit(services, sender.admission(), link, strict);
   }
 
   /**
@@ -166,8 +127,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     }
     if (over) return;
     if (keptBytes() > EARLY_CREDIT_BYTES) earlyCreditBytes = assembler.pendingBytes();
-    receivedBytes += length;
-    otherBytes += length - (chunkBytesOfBatch + keptBytes() - keptBefore);
+    credit.onBytes(length, chunkBytesOfBatch + keptBytes() - keptBefore);
   }
 
   /** Bytes of a frame that is not complete and got no credit yet. */
@@ -196,7 +156,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     InboxLane of = lane;
     if (of != null) of.resumeHere();
     acknowledge();
-    giveCredit();
+    credit.give(bundles.areMany());
     closeIfDone();
   }
 
@@ -204,7 +164,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   public void onRemoteClosed() {
     if (over) return;
     remoteClosed = true;
-    boolean complete = assembler.isBetweenFrames() && bundle.chunks() == 0 && unsealed.isEmpty();
+    boolean complete = assembler.isBetweenFrames() && bundles.areSealed();
     if (!complete) {
       end();
       link.reset();
@@ -214,7 +174,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
   }
 
   private void closeIfDone() {
-    if (!remoteClosed || over || verifying > 0 || acknowledgedEnd < verifiedEnd) return;
+    boolean isDone = bundles.areVerified() && acknowledgedEnd >= verifiedEnd;
+    if (!remoteClosed || over || !isDone) return;
     link.closeWrite();
     link.flush();
     end();
@@ -305,19 +266,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     if (header.has(ChunkHeader.DICTIONARY) && (features & WireLimits.FEATURE_DICTIONARY) == 0) {
       throw violation("chunk needs a dictionary that was not agreed on");
     }
-    boolean starts = header.has(ChunkHeader.START);
-    if (!starts && bundle.chunks() == 0) throw violation("chunk outside of a bundle");
-    if (starts && bundle.chunks() > 0) unsealed.addLast(endBundle());
-    long before = bundle.frameBytes();
-    bundle.addBody(body, header.first(), header.count());
-    long frameBytes = bundle.frameBytes() - before;
-    unsealedBytes += frameBytes;
-    if (unsealedBytes > services.config().maxUnsealedBytes()) {
-      throw violation(unsealedBytes + " bytes without a seal, allowed are "
-          + services.config().maxUnsealedBytes());
-    }
+    bundles.add(header, body);
     expected = header.end();
-    arrivedMessages += header.count();
+    credit.onMessages(header.count());
     int wireBytes = body.length - earlyCreditBytes;
     earlyCreditBytes = 0;
     chunkBytesOfBatch += wireBytes;
@@ -346,8 +297,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
         opening.lifetimeMillis(),
         services.names().apply(sender.sender()));
     if (strict) {
-      if (held.isEmpty()) held = new ArrayList<>();
-      held.add(task);
+      bundles.hold(task);
     } else {
       tasks.add(task);
       if (chunkBytesOfBatch <= QUICK_BYTES && to.isQuick()) drainHere = to;
@@ -355,25 +305,8 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     }
   }
 
-  private Pending endBundle() {
-    Pending ended = new Pending(bundle, held);
-    held = List.of();
-    return ended;
-  }
-
   private void onSeal(Seal seal) throws ProtocolViolationException {
-    Pending next = unsealed.pollFirst();
-    if (next == null) {
-      if (bundle.chunks() == 0) throw violation("seal without a bundle");
-      next = endBundle();
-    }
-    if (seal.first() != next.first || seal.count() != next.count) {
-      throw violation("seal over " + seal.count() + " from " + seal.first() + ", the bundle has "
-          + next.count + " from " + next.first);
-    }
-    if (++verifying > MAX_PENDING_BUNDLES) throw violation("too many seals at a time");
-    unsealedBytes -= next.frameBytes;
-    Pending sealed = next;
+    OpenBundles.Bundle sealed = bundles.seal(seal);
     SealText text = sealText;
     if (text == null) return;
     verifier.verify(
@@ -382,8 +315,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
         genuine -> onVerified(sealed, genuine));
   }
 
-  private void onVerified(Pending sealed, boolean genuine) throws ProtocolViolationException {
-    verifying--;
+  private void onVerified(OpenBundles.Bundle sealed, boolean genuine)
+      throws ProtocolViolationException {
+    bundles.onVerified();
     if (over) return;
     if (!genuine) {
       services.counters().badSeals.increment();
@@ -396,12 +330,12 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     verifiedEnd = Math.max(verifiedEnd, sealed.first + sealed.count);
     InboxLane to = lane;
     if (to != null && !sealed.held.isEmpty()) {
-      for (ChunkTask task : sealed.held) verifiedBytes += task.wireBytes();
+      for (ChunkTask task : sealed.held) credit.onVerified(task.wireBytes());
       tasks.addAll(sealed.held);
       to.schedule();
     }
     acknowledge();
-    giveCredit();
+    credit.give(bundles.areMany());
     closeIfDone();
   }
 
@@ -429,42 +363,9 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     nextPollNanos = waiting ? services.time().nanoTime() + pollNanos : NEVER;
   }
 
-  private void giveCredit() {
-    long now = 0;
-    if (throttled) {
-      now = services.time().nanoTime();
-      if (now < throttledUntilNanos) return;
-      throttled = false;
-    }
-    if (verifying >= PAUSE_PENDING_BUNDLES) return;
-    long credit = creditableBytes() - creditedBytes;
-    if (credit <= 0) return;
-    creditedBytes += credit;
-    link.consumed((int) credit);
-    if (now == 0) now = services.time().nanoTime();
-    long pause = sender.admission().take(arrivedMessages, credit, now);
-    arrivedMessages = 0;
-    if (pause > 0) {
-      throttled = true;
-      throttledUntilNanos = now + pause;
-      services.counters().throttled.increment();
-    }
-  }
-
-  /**
-   * In the strict order chunks wait for a seal that comes after them, so they get credit as they come, as
-   * long as the handlers are not behind with what was verified.
-   */
-  private long creditableBytes() {
-    long drained = drainedBytes.get();
-    if (!strict) return drained + otherBytes;
-    return verifiedBytes - drained < STRICT_DEBT_BYTES ? receivedBytes : creditedBytes;
-  }
-
   /** When {@link #onTimer} must be called at the latest. */
   public long nextDeadlineNanos() {
-    if (over) return NEVER;
-    return throttled ? Math.min(throttledUntilNanos, nextPollNanos) : nextPollNanos;
+    return over ? NEVER : Math.min(credit.nextDeadlineNanos(), nextPollNanos);
   }
 
   /** Looks again at what the drain did. */
@@ -495,8 +396,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     if (over) return;
     over = true;
     tasks.clear();
-    held = List.of();
-    unsealed.clear();
+    bundles.clear();
     InboxLane of = lane;
     if (of != null) of.removeStream(this);
   }
@@ -548,7 +448,7 @@ public final class ReceiveStream implements FrameAssembler.Sink {
 
   /** The drain is done with a chunk. */
   void finished(int wireBytes) {
-    long drained = drainedBytes.addAndGet(wireBytes);
+    long drained = credit.onDrained(wireBytes);
     // Either we see the new verifiedEnd, or the executor that sets it sees our handledEnd.
     VarHandle.fullFence();
     InboxLane of = lane;
