@@ -1,10 +1,7 @@
 package org.openagi.p2p.overlay.membership;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
@@ -27,12 +24,6 @@ import org.openagi.p2p.overlay.membership.MembershipFrame.Disconnect;
  * @see "docs/wire/overlay-membership.md"
  */
 public final class Membership implements OverlayMachine {
-  /** Dials of candidates at the same time: with half of them dead, one slow failure must not stop the others. */
-  static final int DIALS_MAX = 3;
-
-  /** Probes of lost peers at the same time, besides: over a cut they all fail slowly. */
-  static final int PROBES_MAX = 2;
-
   /** How long a request to be taken is waited for. */
   static final long ANSWER_NANOS = 5_000_000_000L;
 
@@ -53,23 +44,18 @@ public final class Membership implements OverlayMachine {
   /** Dials that walks of others may cause. */
   private static final int WALK_DIALS_BURST = 4;
 
-  /** What is being dialed. */
-  private record Dial(PeerEntry entry, boolean isProbe, long deadlineNanos) {}
-
   private final MembershipConfig config;
   private final PeerId self;
   private final MembershipPort port;
   private final RandomGenerator random;
   private final TrimPolicy policy;
-  private final Map<PeerId, Neighbour> neighbours = new LinkedHashMap<>();
-  private final Map<PeerId, Dial> dialing = new LinkedHashMap<>();
+  private final View view;
+  private final Dials dials = new Dials();
   private final Candidates candidates;
   private final LostPeers lost;
   private final Counts counts = new Counts();
   private @Nullable TokenBucket urgent;
   private @Nullable TokenBucket walkDials;
-  private int probing;
-  private int viewSize;
   private boolean joined;
   private boolean leaving;
   private long shufflePauseNanos = SHUFFLE_FIRST_NANOS;
@@ -94,6 +80,7 @@ public final class Membership implements OverlayMachine {
     this.port = port;
     this.random = random;
     this.policy = policy;
+    this.view = new View(config, port, random);
     this.candidates = new Candidates(config.candidatesMax(), random);
     this.lost = new LostPeers(config, random);
   }
@@ -102,14 +89,14 @@ public final class Membership implements OverlayMachine {
 
   /** A peer that this node knows by itself: it was listed, or linked to in an earlier life. */
   public void onKnown(PeerId peer, List<Multiaddr> addresses, long nowNanos) {
-    if (peer.equals(self) || neighbours.containsKey(peer) || lost.contains(peer)) return;
+    if (peer.equals(self) || view.isNeighbour(peer) || lost.contains(peer)) return;
     candidates.addKnown(PeerEntry.of(peer, addresses));
     maintain(nowNanos);
   }
 
   /** A peer that announces itself to all on the local network, which anybody can do in any name. */
   public void onAnnounced(PeerId peer, List<Multiaddr> addresses, long nowNanos) {
-    if (peer.equals(self) || neighbours.containsKey(peer) || lost.contains(peer)) return;
+    if (peer.equals(self) || view.isNeighbour(peer) || lost.contains(peer)) return;
     candidates.addHeard(PeerEntry.of(peer, addresses), null);
     maintain(nowNanos);
   }
@@ -123,7 +110,7 @@ public final class Membership implements OverlayMachine {
   /** Tells all neighbours that this node goes, and asks nobody any more. */
   public void leave() {
     leaving = true;
-    for (Neighbour each : neighbours.values()) {
+    for (Neighbour each : view.neighbours()) {
       port.send(each.peer(), new Disconnect(Disconnect.Why.LEAVING));
     }
     wakeNanos = NEVER;
@@ -134,16 +121,16 @@ public final class Membership implements OverlayMachine {
   @Override
   public void onLinkUp(OverlayLink link, long nowNanos) {
     PeerId peer = link.peer();
-    Dial dial = endDial(peer);
+    PeerEntry dialed = dials.remove(peer);
     PeerEntry wasLost = lost.remove(peer);
     Candidates.Candidate candidate = candidates.remove(peer);
-    List<Multiaddr> addresses = dial != null
-        ? dial.entry().addresses()
+    List<Multiaddr> addresses = dialed != null
+        ? dialed.addresses()
         : candidate != null ? candidate.entry().addresses() : List.of();
-    Neighbour made = new Neighbour(link, addresses, dial != null && link.dialed());
-    neighbours.put(peer, made);
-    boolean wanted = viewSize < config.targetDegree()
-        || ((dial != null || wasLost != null) && viewSize < config.maxDegree());
+    Neighbour made = new Neighbour(link, addresses, dialed != null && link.dialed());
+    view.link(made);
+    boolean wanted = view.size() < config.targetDegree()
+        || ((dialed != null || wasLost != null) && view.hasRoom());
     if (wasLost != null || wanted) ask(made, nowNanos);
     else if (made.ours) port.disconnect(peer, "the view was filled meanwhile");
     maintain(nowNanos);
@@ -151,10 +138,10 @@ public final class Membership implements OverlayMachine {
 
   @Override
   public void onLinkDown(PeerId peer, LinkLoss why, long nowNanos) {
-    Neighbour gone = neighbours.remove(peer);
+    Neighbour gone = view.unlink(peer);
     if (gone == null) return;
     boolean wasInView = gone.inView;
-    removeFromView(gone);
+    view.remove(gone);
     if (wasInView && why != LinkLoss.CLOSED && !gone.farewell) {
       counts.lost++;
       PeerEntry tooMany = lost.add(gone.entry(), nowNanos);
@@ -168,11 +155,11 @@ public final class Membership implements OverlayMachine {
 
   private void ask(Neighbour peer, long nowNanos) {
     if (!peer.mayBeAsked(nowNanos) || leaving || !isWelcome(peer)) return;
-    boolean mustJoin = !joined && viewSize == 0;
+    boolean mustJoin = !joined && view.size() == 0;
     List<Multiaddr> addresses = PeerEntry.of(self, port.addresses()).addresses();
     MembershipFrame frame = mustJoin
         ? new MembershipFrame.Join(addresses)
-        : new MembershipFrame.Neighbor(viewSize == 0, viewSize, addresses);
+        : new MembershipFrame.Neighbor(view.size() == 0, view.size(), addresses);
     if (!port.send(peer.peer(), frame)) return;
     peer.asked = true;
     peer.askedUntilNanos = nowNanos + ANSWER_NANOS;
@@ -183,7 +170,7 @@ public final class Membership implements OverlayMachine {
   @Override
   public void onFrame(PeerId from, OverlayFrame frame, long nowNanos)
       throws ProtocolViolationException {
-    Neighbour peer = neighbours.get(from);
+    Neighbour peer = view.get(from);
     if (peer == null || leaving || !(frame instanceof MembershipFrame known)) return;
     if (!peer.takeFrame(nowNanos)) {
       counts.limited++;
@@ -211,7 +198,7 @@ public final class Membership implements OverlayMachine {
     PeerEntry joined = from.entry();
     if (joined.addresses().isEmpty()) return;
     MembershipFrame walk = new MembershipFrame.ForwardJoin(joined, config.walkLength());
-    for (Neighbour each : neighbours.values()) {
+    for (Neighbour each : view.neighbours()) {
       if (each.inView && each != from) port.send(each.peer(), walk);
     }
     trim(from);
@@ -233,11 +220,11 @@ public final class Membership implements OverlayMachine {
       counts.refusedScore++;
       return false;
     }
-    if (!isProtected && isCrowded(from.range)) {
+    if (!isProtected && view.isCrowded(from.range)) {
       counts.refusedRange++;
       return false;
     }
-    boolean hasRoom = viewSize < config.maxDegree();
+    boolean hasRoom = view.hasRoom();
     if (!hasRoom && !isProtected && !(isUrgent && takeUrgent(nowNanos))) {
       counts.refusedFull++;
       return false;
@@ -254,7 +241,7 @@ public final class Membership implements OverlayMachine {
 
   private void answer(Neighbour to, boolean accepted, boolean withOthers) {
     List<PeerEntry> others = withOthers ? sample(to, false) : List.of();
-    port.send(to.peer(), new MembershipFrame.Answer(accepted, viewSize, others));
+    port.send(to.peer(), new MembershipFrame.Answer(accepted, view.size(), others));
   }
 
   private void onAnswer(Neighbour from, MembershipFrame.Answer answer, long nowNanos) {
@@ -291,7 +278,7 @@ public final class Membership implements OverlayMachine {
     from.refused = true;
     from.refusedUntilNanos = nowNanos + REFUSED_NANOS;
     boolean wasInView = from.inView;
-    removeFromView(from);
+    view.remove(from);
     boolean useless = farewell.why() != Disconnect.Why.LEAVING;
     if (wasInView && useless) port.disconnect(from.peer(), "left by its wish");
   }
@@ -301,9 +288,9 @@ public final class Membership implements OverlayMachine {
     counts.walks++;
     PeerId peer = walk.joined().peer();
     if (peer.equals(self)) return;
-    Neighbour next = walk.ttl() == 0 ? null : randomOfView(from.peer(), peer);
-    boolean isNew = !neighbours.containsKey(peer);
-    if (next == null || viewSize <= 1) {
+    Neighbour next = walk.ttl() == 0 ? null : view.randomBut(from.peer(), peer);
+    boolean isNew = !view.isNeighbour(peer);
+    if (next == null || view.size() <= 1) {
       if (isNew) endWalk(from, walk.joined(), nowNanos);
       return;
     }
@@ -314,20 +301,17 @@ public final class Membership implements OverlayMachine {
 
   private void endWalk(Neighbour from, PeerEntry joinedPeer, long nowNanos) {
     hear(from, List.of(joinedPeer));
-    boolean mayDial = viewSize < config.maxDegree() && dialing.size() - probing < DIALS_MAX;
-    if (!mayDial || !candidates.contains(joinedPeer.peer()) || isDialing(joinedPeer)) return;
+    boolean mayDial = view.hasRoom() && dials.hasRoom();
+    boolean isUseful = candidates.contains(joinedPeer.peer()) && !dials.contains(joinedPeer.peer());
+    if (!mayDial || !isUseful) return;
     if (walkDials == null) walkDials = new TokenBucket(WALK_DIALS_BURST, 1, nowNanos);
     if (walkDials.tryTake(1, nowNanos)) dial(joinedPeer, false, nowNanos);
-  }
-
-  private boolean isDialing(PeerEntry entry) {
-    return dialing.containsKey(entry.peer());
   }
 
   private void onShuffle(Neighbour from, MembershipFrame.Shuffle shuffle) {
     from.degree = shuffle.degree();
     List<PeerEntry> mine = sample(from, true);
-    port.send(from.peer(), new MembershipFrame.ShuffleReply(viewSize, mine));
+    port.send(from.peer(), new MembershipFrame.ShuffleReply(view.size(), mine));
     hear(from, shuffle.entries());
   }
 
@@ -344,7 +328,7 @@ public final class Membership implements OverlayMachine {
       PeerEntry useful = usefulPart(from, told);
       boolean isIgnored = useful.addresses().isEmpty()
           || useful.peer().equals(self)
-          || neighbours.containsKey(useful.peer())
+          || view.isNeighbour(useful.peer())
           || lost.contains(useful.peer())
           || !candidates.addHeard(useful, from.peer());
       if (isIgnored) counts.entriesIgnored++;
@@ -369,54 +353,25 @@ public final class Membership implements OverlayMachine {
     peer.asked = false;
     peer.farewell = false;
     if (peer.inView) return;
-    if (viewSize == 0) {
+    if (view.size() == 0) {
       shufflePauseNanos = SHUFFLE_FIRST_NANOS;
       nextShuffleNanos = NEVER;
     }
-    peer.inView = true;
-    viewSize++;
-    port.onViewChanged(peer.peer(), true);
-  }
-
-  private void removeFromView(Neighbour peer) {
-    if (!peer.inView) return;
-    peer.inView = false;
-    viewSize--;
-    port.onViewChanged(peer.peer(), false);
+    view.add(peer);
   }
 
   /** Whether nothing but a lack of places speaks against a neighbour. */
   private boolean isWelcome(Neighbour peer) {
     return port.isProtected(peer.peer())
-        || (port.score(peer.peer()) >= config.minScore() && !isCrowded(peer.range));
-  }
-
-  private boolean isCrowded(AddressRange range) {
-    if (!range.isLimited()) return false;
-    int narrow = 0;
-    int wide = 0;
-    for (Neighbour each : neighbours.values()) {
-      if (!each.inView || each.range.kind() != range.kind()) continue;
-      if (each.range.narrow() == range.narrow()) narrow++;
-      if (each.range.wide() == range.wide()) wide++;
-    }
-    return narrow >= config.maxPerNarrowRange() || wide >= config.maxPerWideRange();
+        || (port.score(peer.peer()) >= config.minScore() && !view.isCrowded(peer.range));
   }
 
   /** Lets go of those that are too many, but not of the one who has just come. */
   private void trim(Neighbour newest) {
-    int excess = viewSize - config.maxDegree();
+    int excess = view.size() - config.maxDegree();
     if (excess <= 0) return;
-    List<TrimPolicy.Candidate> view = new ArrayList<>(viewSize);
-    for (Neighbour each : neighbours.values()) {
-      if (!each.inView) continue;
-      boolean stays = each == newest || port.isProtected(each.peer());
-      view.add(new TrimPolicy.Candidate(
-          each.peer(), port.score(each.peer()), each.degree, each.range, stays));
-    }
-    Collections.shuffle(view, random);
-    for (PeerId each : policy.choose(view, excess)) {
-      Neighbour chosen = neighbours.get(each);
+    for (PeerId each : policy.choose(view.trimCandidates(newest), excess)) {
+      Neighbour chosen = view.get(each);
       if (chosen != null) dismiss(chosen, Disconnect.Why.TRIMMED, "trimmed");
     }
   }
@@ -425,19 +380,9 @@ public final class Membership implements OverlayMachine {
     if (!peer.inView || peer.peer().equals(self)) return;
     counts.trimmed++;
     peer.farewell = true;
-    removeFromView(peer);
+    view.remove(peer);
     port.send(peer.peer(), new Disconnect(why));
     port.disconnect(peer.peer(), reason);
-  }
-
-  private @Nullable Neighbour randomOfView(PeerId notThis, PeerId norThis) {
-    Neighbour chosen = null;
-    int seen = 0;
-    for (Neighbour each : neighbours.values()) {
-      boolean excluded = each.peer().equals(notThis) || each.peer().equals(norThis);
-      if (each.inView && !excluded && random.nextInt(++seen) == 0) chosen = each;
-    }
-    return chosen;
   }
 
   // ---- time ------------------------------------------------------------------------------------
@@ -450,18 +395,12 @@ public final class Membership implements OverlayMachine {
   @Override
   public void onTimer(long nowNanos) {
     if (leaving || wakeNanos == NEVER || wakeNanos - nowNanos > 0) return;
-    failOverdueDials(nowNanos);
-    for (Neighbour each : List.copyOf(neighbours.values())) {
+    for (PeerId each : dials.overdue(nowNanos)) dialFailed(each, nowNanos);
+    for (Neighbour each : List.copyOf(view.neighbours())) {
       if (each.asked && each.askedUntilNanos - nowNanos <= 0) refused(each, nowNanos);
     }
     if (nextShuffleNanos != NEVER && nextShuffleNanos - nowNanos <= 0) shuffle(nowNanos);
     maintain(nowNanos);
-  }
-
-  private void failOverdueDials(long nowNanos) {
-    for (Dial each : List.copyOf(dialing.values())) {
-      if (each.deadlineNanos() - nowNanos <= 0) dialFailed(each.entry().peer(), nowNanos);
-    }
   }
 
   private void shuffle(long nowNanos) {
@@ -470,7 +409,7 @@ public final class Membership implements OverlayMachine {
     shufflePauseNanos = Math.min(most, 2 * pause);
     nextShuffleNanos = nowNanos + pause - random.nextLong(pause / 4 + 1);
     dismissTheDisreputable();
-    Neighbour with = randomOfView(self, self);
+    Neighbour with = view.randomBut(self, self);
     if (with == null) return;
     if (isSpare(with)) {
       dismiss(with, Disconnect.Why.TRIMMED, "both have neighbours enough");
@@ -478,17 +417,17 @@ public final class Membership implements OverlayMachine {
     }
     with.shuffling = true;
     counts.shuffles++;
-    port.send(with.peer(), new MembershipFrame.Shuffle(viewSize, sample(with, true)));
+    port.send(with.peer(), new MembershipFrame.Shuffle(view.size(), sample(with, true)));
   }
 
   /** Whether a link is one more than each end needs: views that grew while many joined shrink again. */
   private boolean isSpare(Neighbour with) {
     int enough = config.targetDegree() + 1;
-    return viewSize > enough && with.degree > enough && !port.isProtected(with.peer());
+    return view.size() > enough && with.degree > enough && !port.isProtected(with.peer());
   }
 
   private void dismissTheDisreputable() {
-    for (Neighbour each : List.copyOf(neighbours.values())) {
+    for (Neighbour each : List.copyOf(view.neighbours())) {
       boolean unwanted = each.inView
           && port.score(each.peer()) < config.minScore()
           && !port.isProtected(each.peer());
@@ -505,13 +444,9 @@ public final class Membership implements OverlayMachine {
       PeerEntry own = PeerEntry.of(self, port.addresses());
       if (!own.addresses().isEmpty()) sample.add(own);
     }
-    List<Neighbour> view = new ArrayList<>(viewSize);
-    for (Neighbour each : neighbours.values()) {
-      if (each.inView && each != recipient && !each.addresses.isEmpty()) view.add(each);
-    }
-    Collections.shuffle(view, random);
-    int ofView = Math.min(view.size(), (config.shuffleEntries() - sample.size() + 1) / 2);
-    for (int i = 0; i < ofView; i++) sample.add(view.get(i).entry());
+    List<Neighbour> others = view.shuffledBut(recipient);
+    int ofView = Math.min(others.size(), (config.shuffleEntries() - sample.size() + 1) / 2);
+    for (int i = 0; i < ofView; i++) sample.add(others.get(i).entry());
     int left = config.shuffleEntries() - sample.size();
     sample.addAll(candidates.sample(left, peer -> !peer.equals(recipient.peer())));
     return sample;
@@ -521,18 +456,18 @@ public final class Membership implements OverlayMachine {
   private void maintain(long nowNanos) {
     if (leaving) return;
     PeerEntry probe;
-    while (probing < PROBES_MAX && (probe = lost.poll(nowNanos)) != null) {
+    while (dials.hasRoomForProbe() && (probe = lost.poll(nowNanos)) != null) {
       dial(probe, true, nowNanos);
     }
-    if (viewSize == 0) candidates.hurry(nowNanos + LONELY_PAUSE_NANOS);
-    int pending = dialing.size() - probing + askGuests(nowNanos);
-    while (viewSize + pending < config.targetDegree() && dialing.size() - probing < DIALS_MAX) {
+    if (view.size() == 0) candidates.hurry(nowNanos + LONELY_PAUSE_NANOS);
+    int pending = dials.candidates() + askGuests(nowNanos);
+    while (view.size() + pending < config.targetDegree() && dials.hasRoom()) {
       Candidates.Candidate next = candidates.pick(this::isUsable, nowNanos);
       if (next == null) break;
       dial(next.entry(), false, nowNanos);
       pending++;
     }
-    if (viewSize == 0) nextShuffleNanos = NEVER;
+    if (view.size() == 0) nextShuffleNanos = NEVER;
     else if (nextShuffleNanos == NEVER) {
       nextShuffleNanos = nowNanos + random.nextLong(SHUFFLE_FIRST_NANOS) + 1;
     }
@@ -541,20 +476,20 @@ public final class Membership implements OverlayMachine {
 
   private boolean isUsable(Candidates.Candidate candidate) {
     PeerId peer = candidate.entry().peer();
-    if (dialing.containsKey(peer) || neighbours.containsKey(peer)) return false;
+    if (dials.contains(peer) || view.isNeighbour(peer)) return false;
     if (!candidate.isKnown() && candidate.entry().addresses().isEmpty()) return false;
     if (port.isProtected(peer)) return true;
     return port.score(peer) >= config.minScore()
-        && !isCrowded(AddressRange.of(candidate.entry().addresses()));
+        && !view.isCrowded(AddressRange.of(candidate.entry().addresses()));
   }
 
   /** Asks neighbours outside of the view, who cost no dial; returns how many answers are awaited. */
   private int askGuests(long nowNanos) {
     int awaited = 0;
-    for (Neighbour each : neighbours.values()) if (each.asked) awaited++;
-    int missing = config.targetDegree() - viewSize - awaited;
-    if (missing <= 0 || neighbours.size() == viewSize + awaited) return awaited;
-    for (Neighbour each : neighbours.values()) {
+    for (Neighbour each : view.neighbours()) if (each.asked) awaited++;
+    int missing = config.targetDegree() - view.size() - awaited;
+    if (missing <= 0 || !view.hasGuestsBut(awaited)) return awaited;
+    for (Neighbour each : view.neighbours()) {
       if (missing == 0) break;
       if (!each.mayBeAsked(nowNanos)) continue;
       ask(each, nowNanos);
@@ -567,34 +502,24 @@ public final class Membership implements OverlayMachine {
 
   private void dial(PeerEntry entry, boolean isProbe, long nowNanos) {
     counts.dials++;
-    if (isProbe) probing++;
-    long deadline = nowNanos + config.dialTimeoutMillis() * 1_000_000;
-    dialing.put(entry.peer(), new Dial(entry, isProbe, deadline));
+    dials.add(entry, isProbe, nowNanos + config.dialTimeoutMillis() * 1_000_000);
     port.dial(entry.peer(), entry.addresses());
   }
 
-  private @Nullable Dial endDial(PeerId peer) {
-    Dial ended = dialing.remove(peer);
-    if (ended != null && ended.isProbe()) probing--;
-    return ended;
-  }
-
   private void dialFailed(PeerId peer, long nowNanos) {
-    if (endDial(peer) == null) return;
+    if (dials.remove(peer) == null) return;
     counts.dialsFailed++;
     lost.onFailed(peer, nowNanos);
-    candidates.onFailed(peer, viewSize == 0, nowNanos);
+    candidates.onFailed(peer, view.size() == 0, nowNanos);
   }
 
   private void plan(long nowNanos, int pending) {
-    long next = nextShuffleNanos;
-    for (Dial each : dialing.values()) next = Math.min(next, each.deadlineNanos());
-    for (Neighbour each : neighbours.values()) {
+    long next = Math.min(nextShuffleNanos, dials.nextDeadlineNanos());
+    for (Neighbour each : view.neighbours()) {
       if (each.asked) next = Math.min(next, each.askedUntilNanos);
     }
-    if (probing < PROBES_MAX) next = Math.min(next, lost.nextNanos());
-    boolean mayDial = dialing.size() - probing < DIALS_MAX;
-    if (mayDial && viewSize + pending < config.targetDegree()) {
+    if (dials.hasRoomForProbe()) next = Math.min(next, lost.nextNanos());
+    if (dials.hasRoom() && view.size() + pending < config.targetDegree()) {
       // Those that do not pause were looked at just now, in vain.
       next = Math.min(next, candidates.nextPauseEndNanos(nowNanos));
     }
@@ -605,21 +530,17 @@ public final class Membership implements OverlayMachine {
 
   /** How many are in the view. */
   public int degree() {
-    return viewSize;
+    return view.size();
   }
 
   /** Whether a peer is in the view. */
   public boolean isInView(PeerId peer) {
-    Neighbour found = neighbours.get(peer);
-    return found != null && found.inView;
+    return view.contains(peer);
   }
 
   /** Who is in the view, the oldest first. */
   public List<PeerId> view() {
-    return neighbours.values().stream()
-        .filter(each -> each.inView)
-        .map(Neighbour::peer)
-        .toList();
+    return view.peers();
   }
 
   /** Peers that are not neighbours but may become some, and where they are said to be. */
