@@ -110,7 +110,7 @@ final class InboundBond implements BondListener, PathStream.Owner, PathStream.Ho
   /** What the peer deserves for a message counts once; if it is the end, for all connections of the bond. */
   private void onViolation(ProtocolViolationException cause) {
     for (PathStream path : List.copyOf(paths.keySet())) {
-      service.onViolation(path.connection(), cause);
+      service.faults().onViolation(path.connection(), cause);
       if (cause.scope() == ProtocolViolationException.Scope.STREAM) return;
     }
   }

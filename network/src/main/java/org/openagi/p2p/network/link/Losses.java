@@ -29,7 +29,7 @@ record Losses(MessageService service) {
       try {
         handler.onMessage(error);
       } catch (Throwable e) { // user code: an error about an error ends here
-        service.onHandlerFailure(recipient, error, e);
+        service.faults().onHandlerFailure(recipient, error, e);
       }
     }
   }

@@ -14,13 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.time.TimeSource;
@@ -28,7 +26,6 @@ import org.openagi.p2p.messaging.Correlation;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryListener;
 import org.openagi.p2p.messaging.DeliveryOptions;
-import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.MessageType;
@@ -36,7 +33,6 @@ import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.RequestHandler;
-import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.bond.BondCounters;
 import org.openagi.p2p.messaging.bond.BondLimits;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
@@ -60,8 +56,6 @@ import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostListener;
 import org.openagi.p2p.net.mux.MuxedStream;
 import org.openagi.p2p.protocols.liveness.LinkState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Messages over a host: queues, sends, acknowledges, hands over. Safe for any thread.
@@ -72,11 +66,6 @@ import org.slf4j.LoggerFactory;
  * @see "docs/wire/message-1.0.md"
  */
 public final class MessageService implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(MessageService.class);
-
-  /** Violations of one connection after which it is closed. */
-  private static final int MAX_VIOLATIONS = 3;
-
   private final Host host;
   private final MessageConfig config;
   private final MessageStore store;
@@ -91,7 +80,6 @@ public final class MessageService implements AutoCloseable {
   private final OutboundPace pace;
   private final Map<PeerId, PeerOutbox> outboxes = new ConcurrentHashMap<>();
   private final Map<EventExecutor, SendResources> resources = new ConcurrentHashMap<>();
-  private final Map<Long, AtomicInteger> violations = new ConcurrentHashMap<>();
   private final MessageQueue queue;
   private final Losses losses = new Losses(this);
   private final SecureRandom random = new SecureRandom();
@@ -99,7 +87,7 @@ public final class MessageService implements AutoCloseable {
   private final AtomicInteger waitingForRoom = new AtomicInteger();
   private final BondCounters bondCounters = new BondCounters();
   private final Set<InboundStream> inbound = ConcurrentHashMap.newKeySet();
-  private final List<MessageFaultListener> faults = new CopyOnWriteArrayList<>();
+  private final MessageFaults faults = new MessageFaults();
   private final HostListener hostListener = new HostListener() {
     @Override
     public void onConnected(Connection connection) {
@@ -113,7 +101,7 @@ public final class MessageService implements AutoCloseable {
 
     @Override
     public void onDisconnected(Connection connection, CloseReason reason) {
-      violations.remove(connection.id());
+      faults.forget(connection);
       connectionsChanged(connection);
     }
   };
@@ -152,13 +140,13 @@ public final class MessageService implements AutoCloseable {
         decompressor,
         time,
         new InboxCounters(),
-        new HandlerFaults()));
-    this.broadcasts = new BroadcastInbox(handlers, config.receive(), new HandlerFaults());
+        faults));
+    this.broadcasts = new BroadcastInbox(handlers, config.receive(), faults);
     this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
     this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
     this.queue = new MessageQueue(store, key, config, time, new RunningQueue(this));
     total.onRelease(this::signalRoom);
-    store.onDeadLetterDropped(this::onDeadLetterDropped);
+    store.onDeadLetterDropped(faults::onDeadLetterDropped);
     handlers.setForAnswers(requests.answers());
     host.handleRaw(WireLimits.PROTOCOL_ID, this::onStream);
     host.handleRaw(BondLimits.PROTOCOL_ID, new InboundBonds(this)::onStream);
@@ -397,7 +385,7 @@ public final class MessageService implements AutoCloseable {
 
   /** Registers a listener for what goes wrong. */
   public void addFaultListener(MessageFaultListener listener) {
-    faults.add(listener);
+    faults.addListener(listener);
   }
 
   /** What happened so far. Counters of sending lag by the batch that is on its way. */
@@ -495,6 +483,10 @@ public final class MessageService implements AutoCloseable {
     return control;
   }
 
+  MessageFaults faults() {
+    return faults;
+  }
+
   CryptoWorkers crypto() {
     return crypto;
   }
@@ -545,7 +537,7 @@ public final class MessageService implements AutoCloseable {
         connection,
         new StreamLink(stream),
         stream.id(),
-        cause -> onViolation(connection, cause));
+        cause -> faults.onViolation(connection, cause));
     onInbound(made);
     stream.setListener(made);
   }
@@ -561,35 +553,6 @@ public final class MessageService implements AutoCloseable {
   private void connectionsChanged(Connection connection) {
     PeerOutbox outbox = outboxes.get(connection.remotePeer());
     if (outbox != null) outbox.onConnectionsChanged();
-  }
-
-  void onViolation(Connection connection, ProtocolViolationException cause) {
-    int count =
-        violations.computeIfAbsent(connection.id(), id -> new AtomicInteger()).incrementAndGet();
-    LOG.atDebug()
-        .addKeyValue("peer", connection.remotePeer().shortString())
-        .addKeyValue("connection", connection.id())
-        .addKeyValue("cause", cause.getMessage())
-        .log("message protocol violated");
-    for (MessageFaultListener listener : faults) {
-      listener.onViolation(connection.remotePeer(), cause);
-    }
-    if (cause.scope() != Scope.STREAM || count >= MAX_VIOLATIONS) {
-      connection.close(
-          new CloseReason(CloseReason.Kind.PROTOCOL_VIOLATION, String.valueOf(cause.getMessage())));
-    }
-  }
-
-  private final class HandlerFaults implements InboxServices.FailureListener {
-    @Override
-    public void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
-      MessageService.this.onHandlerFailure(sender, message, cause);
-    }
-
-    @Override
-    public void onSlowHandler(PeerId sender, Lane lane, long nanos) {
-      for (MessageFaultListener listener : faults) listener.onSlowHandler(sender, lane, nanos);
-    }
   }
 
   @Nullable
@@ -613,47 +576,8 @@ public final class MessageService implements AutoCloseable {
     if (outbox != null) outbox.onWayChanged();
   }
 
-  /** A peer signed a parcel that breaks a rule. There is no connection to close. */
-  void onParcelViolation(PeerId peer, ProtocolViolationException cause) {
-    LOG.atDebug()
-        .addKeyValue("peer", peer.shortString())
-        .addKeyValue("cause", cause.getMessage())
-        .log("parcel broke a rule");
-    for (MessageFaultListener listener : faults) listener.onViolation(peer, cause);
-  }
-
   HandlerTable handlers() {
     return handlers;
-  }
-
-  void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
-    LOG.atDebug()
-        .setCause(cause)
-        .addKeyValue("peer", sender.shortString())
-        .addKeyValue("message", message.messageId())
-        .addKeyValue("attempt", message.attempt())
-        .log("message handler threw");
-    for (MessageFaultListener listener : faults) {
-      listener.onHandlerFailure(sender, message, cause);
-    }
-  }
-
-  /** A user's code could not answer a request; who asked was told. */
-  void onRequestFailure(PeerId sender, NetworkMessage request, Throwable cause) {
-    LOG.atDebug()
-        .setCause(cause)
-        .addKeyValue("peer", sender.shortString())
-        .addKeyValue("request", request.messageId())
-        .log("request handler threw");
-    for (MessageFaultListener listener : faults) listener.onRequestFailure(sender, request, cause);
-  }
-
-  void onStreamRefused(PeerId recipient, Lane lane, String why) {
-    for (MessageFaultListener listener : faults) listener.onStreamRefused(recipient, lane, why);
-  }
-
-  private void onDeadLetterDropped(StoredMessage letter) {
-    for (MessageFaultListener listener : faults) listener.onDeadLetterDropped(letter);
   }
 
   void onTold(PeerId recipient, OutboxEntry entry) {

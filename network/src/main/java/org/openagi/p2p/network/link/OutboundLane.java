@@ -311,6 +311,6 @@ final class OutboundLane implements SendLaneListener {
     if (refuse.code() == reportedCode && acknowledged == acknowledgedAtReport) return;
     reportedCode = refuse.code();
     acknowledgedAtReport = acknowledged;
-    outbox.service().onStreamRefused(outbox.peer(), lane, refuse.text());
+    outbox.service().faults().onStreamRefused(outbox.peer(), lane, refuse.text());
   }
 }

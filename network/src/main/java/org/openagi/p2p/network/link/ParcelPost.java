@@ -310,14 +310,14 @@ final class ParcelPost implements ParcelPort {
         try {
           sender.onReceipt(receipt);
         } catch (ProtocolViolationException e) {
-          service.onParcelViolation(from, e);
+          service.faults().onParcelViolation(from, e);
         }
       });
     }
 
     @Override
     public void onViolation(PeerId sender, ProtocolViolationException cause) {
-      service.onParcelViolation(sender, cause);
+      service.faults().onParcelViolation(sender, cause);
     }
   }
 

@@ -125,7 +125,7 @@ final class PathStream implements PeerLink, StreamListener, FrameAssembler.Sink 
       assembler.onBytes(data);
     } catch (ProtocolViolationException e) {
       refuse();
-      service.onViolation(connection, e);
+      service.faults().onViolation(connection, e);
       tellGone(String.valueOf(e.getMessage()));
     } finally {
       data.release();
@@ -187,7 +187,7 @@ final class PathStream implements PeerLink, StreamListener, FrameAssembler.Sink 
       for (Frame frame : batch) to.onFrame(this, frame.type, frame.body);
       to.onBatch(this);
     } catch (ProtocolViolationException e) {
-      service.onViolation(connection, e);
+      service.faults().onViolation(connection, e);
     }
     onLoop(() -> {
       if (!left) stream.consumed(credit);

@@ -503,7 +503,7 @@ final class PeerOutbox implements PathStream.Home {
 
   void onViolation(ProtocolViolationException cause) {
     Connection current = connection;
-    if (current != null) service.onViolation(current, cause);
+    if (current != null) service.faults().onViolation(current, cause);
   }
 
   void onTold(OutboxEntry entry) {

@@ -270,7 +270,7 @@ final class Requests {
       served.increment();
     } catch (Throwable e) { // user code: whatever it throws is the answer
       servedFailed.increment();
-      service.onRequestFailure(sender, request, e);
+      service.faults().onRequestFailure(sender, request, e);
       payload = shortened(e.getMessage() == null ? e.toString() : e.getMessage());
       kind = Correlation.Kind.FAILURE;
     }
