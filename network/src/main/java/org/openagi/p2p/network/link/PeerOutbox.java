@@ -1,11 +1,9 @@
 package org.openagi.p2p.network.link;
 
 import io.netty.util.concurrent.EventExecutor;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +11,8 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.Lane;
-import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
-import org.openagi.p2p.messaging.Priority;
-import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxQuota;
@@ -35,20 +30,10 @@ import org.openagi.p2p.protocols.liveness.LinkState;
  * <p>The home moves only on the home itself: a task that finds itself elsewhere posts itself on.
  */
 final class PeerOutbox implements PathStream.Home {
-  /** A log with what its messages are called, and whether it says itself when there is something to read. */
-  private record Numbered(OutboxLog<OutboxEntry> log, LaneNumbering numbering, boolean wakes) {}
-
-  /** What overtakes may fill this part of the outbox: little, so that it has something to overtake. */
-  static final int EXPRESS_SHARE = 16;
-
   private final MessageService service;
   private final PeerId peer;
-  private final OutboxQuota quota;
   private final OutboundPace.Peer pace;
-  private final OutboxQuota expressQuota;
-  private final RoomQueue room;
-  private final AtomicReferenceArray<@Nullable Numbered> logs =
-      new AtomicReferenceArray<>(Lane.COUNT);
+  private final Acceptance acceptance;
   private final AtomicBoolean awake = new AtomicBoolean();
   private volatile EventExecutor home;
   private volatile boolean closed;
@@ -60,10 +45,7 @@ final class PeerOutbox implements PathStream.Home {
   private final DeadlineTimer timer;
   private final Routes routes = new Routes();
   private boolean bonded;
-  private boolean dialing;
-  private long redialAtNanos;
-  private boolean dialPausing;
-  private int dialFailures;
+  private final Redial redial;
   private @Nullable OutboundParcels parcels;
 
   PeerOutbox(MessageService service, PeerId peer, OutboxQuota total) {
@@ -72,17 +54,8 @@ final class PeerOutbox implements PathStream.Home {
     this.home = service.control();
     this.timer = new DeadlineTimer(service.time(), this::execute, this::onTimer);
     this.pace = service.pace().addPeer(service.config().bytesPerSecondPerPeer());
-    this.quota = new OutboxQuota(
-        peer.shortString(),
-        total,
-        service.config().maxMessagesPerPeer(),
-        service.config().maxBytesPerPeer());
-    this.expressQuota = new OutboxQuota(
-        peer.shortString() + " for priority " + Priority.HIGH,
-        quota,
-        Math.max(1, service.config().maxMessagesPerPeer() / EXPRESS_SHARE),
-        Math.max(1, service.config().maxBytesPerPeer() / EXPRESS_SHARE));
-    this.room = new RoomQueue(service.waitingForRoom());
+    this.acceptance = new Acceptance(service, peer, total, this::wake);
+    this.redial = new Redial(service, peer, this);
   }
 
   PeerId peer() {
@@ -99,7 +72,7 @@ final class PeerOutbox implements PathStream.Home {
   }
 
   OutboxQuota quotaOf(Lane lane) {
-    return lane == Lane.EXPRESS ? expressQuota : quota;
+    return acceptance.quotaOf(lane);
   }
 
   EventExecutor home() {
@@ -113,109 +86,23 @@ final class PeerOutbox implements PathStream.Home {
   // ---- any thread ----
 
   OutboxEntry submit(NetworkMessage message, DeliveryOptions options) {
-    Lane lane = Lane.of(message, options.priority());
-    OutboxEntry entry = entryOf(lane, message, options);
-    Outcome.Refused refused = room.waiting() > 0 ? behindOthers() : append(lane, entry, options);
-    return refused == null ? entry : service.refuse(entry, refused, options.listener());
+    return acceptance.submit(message, options);
   }
 
-  /** As {@link #submit}, but waits for room, at most for the message's lifetime. */
   OutboxEntry submitAwaiting(NetworkMessage message, DeliveryOptions options)
       throws InterruptedException {
-    Lane lane = Lane.of(message, options.priority());
-    OutboxEntry entry = entryOf(lane, message, options);
-    Outcome.Refused refused = room.waiting() > 0 ? behindOthers() : append(lane, entry, options);
-    if (isFull(refused) && quotaOf(lane).couldHold(message.payload().length())) {
-      refused = awaitRoom(lane, entry, options);
-    }
-    return refused == null ? entry : service.refuse(entry, refused, options.listener());
-  }
-
-  private Outcome.@Nullable Refused awaitRoom(Lane lane, OutboxEntry entry, DeliveryOptions options)
-      throws InterruptedException {
-    Duration given = options.lifetime();
-    Duration lifetime = given == null ? service.config().send().lifetime() : given;
-    AtomicReference<Outcome.@Nullable Refused> last = new AtomicReference<>();
-    RoomQueue.End end = room.await(
-        () -> {
-          Outcome.Refused refused = append(lane, entry, options);
-          last.set(refused);
-          return !isFull(refused);
-        },
-        lifetime.toNanos());
-    return switch (end) {
-      case DONE -> last.get();
-      case CROWDED -> behindOthers();
-      case TIMEOUT ->
-        new Outcome.Refused(
-            RefusalReason.QUEUE_FULL,
-            "outbox of " + peer.shortString() + " had no room within " + lifetime.toMillis()
-                + " ms");
-    };
-  }
-
-  private static boolean isFull(Outcome.@Nullable Refused refused) {
-    return refused != null && refused.reason() == RefusalReason.QUEUE_FULL;
-  }
-
-  private Outcome.Refused behindOthers() {
-    return new Outcome.Refused(
-        RefusalReason.QUEUE_FULL,
-        "outbox of " + peer.shortString() + " is full, and " + room.waiting() + " of "
-            + RoomQueue.MAX_WAITING + " callers wait for room");
-  }
-
-  private OutboxEntry entryOf(Lane lane, NetworkMessage message, DeliveryOptions options) {
-    OutboxEntry entry = new OutboxEntry(
-        message, numbered(lane).numbering, options.lifetimeMillis(), options.listener());
-    return options.onlyWhileConnected() ? entry.tiedToConnection() : entry;
-  }
-
-  /** Null if the entry is in the outbox now. */
-  private Outcome.@Nullable Refused append(Lane lane, OutboxEntry entry, DeliveryOptions options) {
-    if (closed) return new Outcome.Refused(RefusalReason.CLOSED, "node is shutting down");
-    if (options.onlyWhileConnected() && !isConnected()) {
-      return new Outcome.Refused(
-          RefusalReason.NOT_CONNECTED, peer.shortString() + " is not connected");
-    }
-    String full = quotaOf(lane).reserve(entry.message().payload().length());
-    if (full != null) return new Outcome.Refused(RefusalReason.QUEUE_FULL, full);
-    Outcome.Refused noSpace = service.store().reserve(entry.message());
-    if (noSpace != null) {
-      quotaOf(lane).release(1, entry.message().payload().length());
-      return noSpace;
-    }
-    Numbered numbered = numbered(lane);
-    numbered.log.append(entry);
-    if (!numbered.wakes) wake();
-    return null;
-  }
-
-  private boolean isConnected() {
-    return service.host().connections(peer).stream().anyMatch(Connection::isOpen);
+    return acceptance.submitAwaiting(message, options);
   }
 
   /** There may be room for those who wait for it. */
   void signalRoom() {
-    room.signal();
+    acceptance.signalRoom();
   }
 
   /** Takes up what an earlier process left. */
   void resume() {
-    for (Lane lane : Lane.values()) numbered(lane);
+    for (Lane lane : Lane.values()) acceptance.open(lane);
     wake();
-  }
-
-  private Numbered numbered(Lane lane) {
-    Numbered found = logs.get(lane.number());
-    if (found != null) return found;
-    OutboxLog<OutboxEntry> log = service.store().outbox(peer, lane);
-    boolean wakes = log.onReadable(this::wake);
-    Numbered made = new Numbered(log, new LaneNumbering(log.epoch(), lane), wakes);
-    Numbered other = logs.compareAndExchange(lane.number(), null, made);
-    if (other != null) return other;
-    quotaOf(lane).take(log.recoveredEntries(), log.recoveredBytes());
-    return made;
   }
 
   /** Makes sure that {@link #run} is run after this. */
@@ -305,7 +192,7 @@ final class PeerOutbox implements PathStream.Home {
       lane.run(connection);
       waiting |= !lane.isIdle();
     }
-    if (waiting && connection == null) dial();
+    if (waiting && connection == null && !closed) redial.connect(this::run);
     runParcels(waiting);
     arm();
   }
@@ -316,7 +203,7 @@ final class PeerOutbox implements PathStream.Home {
       if (parcels != null) parcels.onConnected();
     } else if (waiting) {
       OutboundParcels through = parcels();
-      if (through != null) through.onAlone(dialFailures > 0 || !service.config().dial());
+      if (through != null) through.onAlone(redial.isInVain());
     } else if (parcels != null) {
       parcels.onIdle();
     }
@@ -361,9 +248,10 @@ final class PeerOutbox implements PathStream.Home {
   private @Nullable OutboundLane laneOf(int number) {
     OutboundLane found = lanes.getPlain(number);
     if (found != null) return found;
-    Numbered numbered = logs.get(number);
-    if (numbered == null) return null;
-    OutboundLane made = new OutboundLane(this, Lane.ofNumber(number), numbered.log);
+    Lane lane = Lane.ofNumber(number);
+    OutboxLog<OutboxEntry> log = acceptance.opened(lane);
+    if (log == null) return null;
+    OutboundLane made = new OutboundLane(this, lane, log);
     lanes.set(number, made);
     if (parcels != null) parcels.addLane(made.lane(), made.engine());
     return made;
@@ -392,10 +280,7 @@ final class PeerOutbox implements PathStream.Home {
     if (!stays) detachLanes();
     connection = next;
     if (stays) return;
-    if (next != null) {
-      dialPausing = false;
-      dialFailures = 0;
-    }
+    if (next != null) redial.onConnected();
     moveTo(next == null || closed ? service.control() : next.executor());
   }
 
@@ -428,30 +313,6 @@ final class PeerOutbox implements PathStream.Home {
     home = next;
   }
 
-  private void dial() {
-    if (dialing || closed || !service.config().dial()) return;
-    if (dialPausing && nanoTime() - redialAtNanos < 0) return;
-    dialPausing = false;
-    dialing = true;
-    service
-        .host()
-        .connect(peer, java.util.List.of())
-        .whenComplete((connected, failure) -> execute(() -> {
-          dialing = false;
-          if (failure != null) pauseDialing();
-          run();
-        }));
-  }
-
-  private void pauseDialing() {
-    var send = service.config().send();
-    long pause = Math.min(
-        send.retryMax().toNanos(), send.retryMin().toNanos() << Math.min(dialFailures, 20));
-    dialFailures++;
-    dialPausing = true;
-    redialAtNanos = nanoTime() + Jitter.of(pause);
-  }
-
   /** A connection to the peer came or went. Any thread. */
   void onConnectionsChanged() {
     connectionsChanged = true;
@@ -460,7 +321,7 @@ final class PeerOutbox implements PathStream.Home {
 
   /** Sets the timer to the earliest deadline. */
   void arm() {
-    long due = dialPausing && connection == null && !isIdle() ? redialAtNanos : SendLane.NEVER;
+    long due = connection == null && !isIdle() ? redial.nextNanos() : DeadlineTimer.NEVER;
     for (int i = 0; i < Lane.COUNT; i++) {
       OutboundLane lane = lanes.getPlain(i);
       if (lane != null) due = Math.min(due, lane.nextDeadlineNanos());
@@ -489,14 +350,14 @@ final class PeerOutbox implements PathStream.Home {
 
   /** Gives one message up. Returns false if it does not wait here. */
   boolean giveUp(Lane lane, long number, Outcome.Refused reason) {
-    numbered(lane);
+    acceptance.open(lane);
     OutboundLane from = laneOf(lane.number());
     return from != null && from.giveUp(number, reason);
   }
 
   /** As {@link SendLane#carry}. */
   List<OutboxEntry> carry(Lane lane, long maxBytes) {
-    numbered(lane);
+    acceptance.open(lane);
     OutboundLane from = laneOf(lane.number());
     return from == null ? List.of() : from.carry(maxBytes);
   }
@@ -513,7 +374,7 @@ final class PeerOutbox implements PathStream.Home {
   /** Refuses what is left, or leaves it for the next process, and lets go of the streams. */
   void close() {
     closed = true;
-    room.signal();
+    acceptance.close();
     execute(this::closeLanes);
   }
 
@@ -530,6 +391,6 @@ final class PeerOutbox implements PathStream.Home {
 
   /** Whether nothing waits to be settled. Any thread. */
   boolean isDone() {
-    return quota.messages() == 0;
+    return acceptance.isEmpty();
   }
 }

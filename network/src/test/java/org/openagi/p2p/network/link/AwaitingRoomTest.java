@@ -165,7 +165,7 @@ class AwaitingRoomTest {
     int room = 160;
     Node alice = nodes.start(c -> c.withOutbox(room, 1 << 20, 1 << 20).withDial(false));
     DeliveryOptions high = DeliveryOptions.DEFAULT.withPriority(Priority.HIGH);
-    int share = room / PeerOutbox.EXPRESS_SHARE;
+    int share = room / Acceptance.EXPRESS_SHARE;
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < share; i++) {
       deliveries.add(alice.messages.submit(bob.id(), NetworkMessage.text("b", "high " + i), high));
