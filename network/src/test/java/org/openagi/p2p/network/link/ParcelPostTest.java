@@ -67,6 +67,7 @@ class ParcelPostTest {
     assertTrue(LinkNodes.end(delivery).isAcknowledged());
     assertEquals(List.of("over others"), handled);
     assertTrue(courier.carried() >= 2, "message and receipt");
+    LinkNodes.await("trace", () -> alice.messages.trace(delivery.messageId()).isPresent());
     MessageTrace trace = alice.messages.trace(delivery.messageId()).orElseThrow();
     assertEquals(Delivery.State.ACKNOWLEDGED, trace.state());
     List<MessageTrace.Kind> kinds =
