@@ -5,30 +5,23 @@ import java.util.Map;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.pace.PaceLane;
+import org.openagi.p2p.messaging.parcel.ParcelFallback;
 import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.messaging.parcel.ParcelSenderListener;
 
-/**
- * What goes to a peer through others, as long as there is no connection to it. Confined to the peer's home.
- *
- * <p>A connection is tried first: parcels begin when it could not be made, or was not there for {@link #PATIENCE_NANOS}. It is
- * tried again and again all the same, and serves from the moment it is there.
- */
+/** What goes to a peer through others, as long as there is no connection to it. Confined to the peer's home. */
 final class OutboundParcels implements ParcelSenderListener {
-  /** How long a connection that is gone, or being made, is waited for. */
-  static final long PATIENCE_NANOS = 500_000_000L;
-
   private static final int LEAST_GRANT_BYTES = 1 << 10;
 
   private final PeerOutbox outbox;
   private final ParcelSender sender;
+  private final ParcelFallback fallback;
   private final Map<Lane, PaceLane> paces = new EnumMap<>(Lane.class);
-  private long aloneSinceNanos;
-  private boolean alone;
 
   OutboundParcels(PeerOutbox outbox, ParcelPost post) {
     this.outbox = outbox;
     this.sender = post.newSender(outbox.peer(), this);
+    this.fallback = new ParcelFallback(sender, outbox.service().time());
   }
 
   ParcelSender sender() {
@@ -41,27 +34,17 @@ final class OutboundParcels implements ParcelSenderListener {
 
   /** A connection serves. */
   void onConnected() {
-    alone = false;
-    if (sender.isActive()) sender.stop();
+    fallback.onConnected();
     paces.values().forEach(outbox.service().pace()::release);
   }
 
-  /**
-   * There is no connection, and messages wait.
-   *
-   * @param failed whether the last try to make one failed
-   */
+  /** As {@link ParcelFallback#onAlone}. */
   void onAlone(boolean failed) {
-    long now = outbox.nanoTime();
-    if (!alone) aloneSinceNanos = now;
-    alone = true;
-    if (sender.isActive()) sender.pump();
-    else if (failed || now - aloneSinceNanos >= PATIENCE_NANOS) sender.start();
+    fallback.onAlone(failed);
   }
 
-  /** Nothing waits: a connection is not waited for either. */
   void onIdle() {
-    if (!sender.isActive()) alone = false;
+    fallback.onIdle();
   }
 
   /** The way to the peer, or what is known of it, is another one. */
@@ -70,8 +53,7 @@ final class OutboundParcels implements ParcelSenderListener {
   }
 
   long nextDeadlineNanos() {
-    if (sender.isActive()) return sender.nextDeadlineNanos();
-    return alone ? aloneSinceNanos + PATIENCE_NANOS : ParcelSender.NEVER;
+    return fallback.nextDeadlineNanos();
   }
 
   void onTimer() {

@@ -86,7 +86,7 @@ final class OutboundPeer {
     if (found != null) return found;
     LaneOut made = new LaneOut(lane, layer.store().outbox(peer, lane));
     lanes[lane.number()] = made;
-    if (parcels != null) parcels.addLane(lane, made.engine);
+    if (parcels != null) parcels.sender().addLane(lane, made.engine);
     made.log.onReadable(this::wake);
     quota.take(made.log.recoveredEntries(), made.log.recoveredBytes());
     return made;
@@ -122,12 +122,12 @@ final class OutboundPeer {
   /** Others carry what no connection does. */
   private void runParcels(boolean waits) {
     if (connection != null) {
-      if (parcels != null) parcels.onConnected();
+      if (parcels != null) parcels.fallback().onConnected();
     } else if (waits) {
       OutboundParcels through = parcels();
-      if (through != null) through.onAlone(dialFailures > 0);
+      if (through != null) through.fallback().onAlone(dialFailures > 0);
     } else if (parcels != null) {
-      parcels.onIdle();
+      parcels.fallback().onIdle();
     }
   }
 
@@ -137,7 +137,7 @@ final class OutboundPeer {
     OutboundParcels made = new OutboundParcels(layer.tasks(), post, peer);
     for (Lane lane : Lane.values()) {
       LaneOut known = lanes[lane.number()];
-      if (known != null) made.addLane(lane, known.engine);
+      if (known != null) made.sender().addLane(lane, known.engine);
     }
     parcels = made;
     return made;
@@ -192,7 +192,7 @@ final class OutboundPeer {
       if (dialPausing && connection == null && !lane.engine.isIdle()) alarm.arm(redialNanos);
       alarm.arm(lane.nextDeadlineNanos());
     }
-    if (parcels != null) alarm.arm(parcels.nextDeadlineNanos());
+    if (parcels != null) alarm.arm(parcels.fallback().nextDeadlineNanos());
   }
 
   private void onTimer() {

@@ -1,5 +1,6 @@
 package org.openagi.p2p.simulator.node;
 
+import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.simulator.net.Alarm;
 import org.openagi.p2p.simulator.net.Endpoint;
 import org.openagi.p2p.simulator.net.Machine;
@@ -23,6 +24,10 @@ final class Tasks {
 
   Alarm alarm(Runnable action) {
     return new Alarm(world, machine, process, action);
+  }
+
+  TimeSource clock() {
+    return machine.clock();
   }
 
   long nanoTime() {
