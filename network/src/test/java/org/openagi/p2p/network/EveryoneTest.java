@@ -14,8 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -31,17 +30,8 @@ class EveryoneTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
-
-  @BeforeEach
-  void make() {
-    nodes = new TestNodes(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    nodes.close();
-  }
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
 
   private static BlockingQueue<NetworkMessage> inbox(P2PNetworkManager node) {
     BlockingQueue<NetworkMessage> inbox = new LinkedBlockingQueue<>();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,23 +27,19 @@ class HostileNeighbourTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
+
   private P2PNetworkManager alice;
   private P2PNetworkManager mallory;
   private PeerId malloryId;
 
   @BeforeEach
   void make() {
-    nodes = new TestNodes(folder);
     alice = nodes.start("alice");
     mallory = nodes.start("mallory", alice);
     malloryId = mallory.identity().peerId();
     TestNodes.await("neighbours", () -> isNeighbour(alice, malloryId));
-  }
-
-  @AfterEach
-  void stop() {
-    nodes.close();
   }
 
   private static boolean isNeighbour(P2PNetworkManager node, PeerId peer) {

@@ -19,8 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,17 +43,8 @@ class MessagesTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
-
-  @BeforeEach
-  void setUp() {
-    nodes = new TestNodes(folder);
-  }
-
-  @AfterEach
-  void tearDown() {
-    nodes.close();
-  }
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
 
   @Test
   void threeNodesExchangeMessagesInAllDirections() throws InterruptedException {

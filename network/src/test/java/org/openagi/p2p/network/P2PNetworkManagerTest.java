@@ -16,8 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,17 +39,8 @@ class P2PNetworkManagerTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
-
-  @BeforeEach
-  void setUp() {
-    nodes = new TestNodes(folder);
-  }
-
-  @AfterEach
-  void tearDown() {
-    nodes.close();
-  }
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
 
   @Test
   void nodesTellEachOtherTheirNamesAndTypes() {

@@ -17,8 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,17 +39,8 @@ class RestartTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
-
-  @BeforeEach
-  void setUp() {
-    nodes = new TestNodes(folder);
-  }
-
-  @AfterEach
-  void tearDown() {
-    nodes.close();
-  }
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
 
   /** Alice, who has met bob. Bob is away now. */
   private P2PNetworkManager aliceWithoutBob(UnaryOperator<P2PNetworkManager.Builder> changes) {

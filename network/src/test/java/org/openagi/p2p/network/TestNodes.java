@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.network.event.NetworkEvent;
@@ -19,11 +20,16 @@ import org.openagi.p2p.testkit.Await;
 final class TestNodes implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  private final Path folder;
+  private final Supplier<Path> folder;
   private final List<P2PNetworkManager> managers = new ArrayList<>();
   private final Map<P2PNetworkManager, List<NetworkEvent>> events = new IdentityHashMap<>();
 
   TestNodes(Path folder) {
+    this(() -> folder);
+  }
+
+  /** @param folder asked when the first node is made: a test's fields get their folders late */
+  TestNodes(Supplier<Path> folder) {
     this.folder = folder;
   }
 
@@ -56,7 +62,7 @@ final class TestNodes implements AutoCloseable {
     P2PNetworkManager manager = changes
         .apply(P2PNetworkManager.builder()
             .nodeId(name)
-            .dataFolder(folder.resolve(folderName))
+            .dataFolder(folder.get().resolve(folderName))
             .set("discovery", "manual")
             .set("listen", "/ip4/127.0.0.1/tcp/0")
             .set("bandwidth_limit", "0")

@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.identity.PeerId;
@@ -26,17 +25,8 @@ class ThroughOthersTest {
   @TempDir
   Path folder;
 
-  private TestNodes nodes;
-
-  @BeforeEach
-  void make() {
-    nodes = new TestNodes(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    nodes.close();
-  }
+  @AutoClose
+  private final TestNodes nodes = new TestNodes(() -> folder);
 
   private static void awaitNeighbours(P2PNetworkManager a, P2PNetworkManager b) {
     TestNodes.await("neighbours", () -> a.overlay()
