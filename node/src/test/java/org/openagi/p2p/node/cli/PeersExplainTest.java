@@ -3,14 +3,8 @@ package org.openagi.p2p.node.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.avaje.jsonb.Jsonb;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.overlay.health.HealthState;
 import org.openagi.p2p.testkit.Await;
 
@@ -29,34 +22,15 @@ class PeersExplainTest {
   @TempDir
   Path folder;
 
-  private record Result(int status, String out, String err) {}
-
   private Session session(String name, String peers) throws Exception {
-    P2PConfig config = P2PConfig.defaults()
-        .with("name", name)
-        .with("data", folder.resolve(name).toString())
-        .with("discovery", "manual")
-        .with("listen", "/ip4/127.0.0.1/tcp/0")
-        .with("peers", peers)
-        .with("stop_timeout", "0");
-    Session session = Session.node(config, extras -> {});
-    session.start();
-    return session;
+    return LoopbackNode.start(folder, name, peers);
   }
 
-  private Result explain(String node, String... arguments) {
-    var all = new ArrayList<>(List.of("peers", "--data", folder.resolve(node).toString()));
-    all.addAll(Arrays.asList(arguments));
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    int status =
-        new Cli(new ByteArrayInputStream(new byte[0]), out, err).run(all.toArray(String[]::new));
-    return new Result(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  private CliRun explain(String node, String... arguments) {
+    return CliRun.of(folder.resolve(node), "peers", arguments);
   }
 
   @Test
-  @SuppressWarnings("unchecked") // a JSON object has string keys
   void aPeerIsExplainedWithItsMeasuresAndItsScoreTermByTerm() throws Exception {
     try (Session alice = session("alice", "");
         Session bob = session("bob", alice.manager().addresses().getFirst().toString())) {
@@ -67,18 +41,14 @@ class PeersExplainTest {
           .filter(peer -> peer.link().filter(link -> link.rttMicros() > 0).isPresent())
           .filter(peer -> peer.reputation().isPresent())
           .isPresent());
-      Result text = explain("alice", "--explain", "bob");
-      assertEquals(0, text.status, text.err);
-      assertTrue(text.out.contains("HEALTHY"), text.out);
-      assertTrue(text.out.contains("99 % within"), text.out);
-      assertTrue(text.out.contains("told who it is, signed"), text.out);
-      Result json =
+      CliRun text = explain("alice", "--explain", "bob");
+      assertEquals(0, text.status(), text.err());
+      assertTrue(text.out().contains("HEALTHY"), text.out());
+      assertTrue(text.out().contains("99 % within"), text.out());
+      assertTrue(text.out().contains("told who it is, signed"), text.out());
+      CliRun json =
           explain("alice", "--explain", bob.manager().identity().peerId().toString(), "--json");
-      var type = Jsonb.builder().build().type(Object.class);
-      List<Map<String, Object>> objects = json.out
-          .lines()
-          .map(line -> (Map<String, Object>) type.fromJson(line))
-          .toList();
+      List<Map<String, Object>> objects = json.json();
       assertEquals("HEALTHY", objects.getFirst().get("state"));
       assertEquals("GOOD", objects.getFirst().get("standing"));
       double sum = objects.stream()
@@ -86,12 +56,12 @@ class PeersExplainTest {
           .mapToDouble(each -> ((Number) each.get("points")).doubleValue())
           .sum();
       assertEquals(((Number) objects.getFirst().get("score")).doubleValue(), sum, 0.3);
-      Result unknown = explain("alice", "--explain", "carol");
-      assertEquals(1, unknown.status);
-      assertTrue(unknown.err.contains("no peer called 'carol' is known"), unknown.err);
+      CliRun unknown = explain("alice", "--explain", "carol");
+      assertEquals(1, unknown.status());
+      assertTrue(unknown.err().contains("no peer called 'carol' is known"), unknown.err());
     }
-    Result stopped = explain("alice", "--explain", "bob");
-    assertEquals(1, stopped.status);
-    assertTrue(stopped.err.contains("no node runs with the data folder"), stopped.err);
+    CliRun stopped = explain("alice", "--explain", "bob");
+    assertEquals(1, stopped.status());
+    assertTrue(stopped.err().contains("no node runs with the data folder"), stopped.err());
   }
 }

@@ -3,14 +3,8 @@ package org.openagi.p2p.node.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.avaje.jsonb.Jsonb;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,20 +20,11 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
-import org.openagi.p2p.network.config.P2PConfig;
 
 /** {@code p2p queue} on nodes that run. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @Timeout(120)
 class QueueCommandTest {
-  private record Result(int status, String out, String err) {
-    @SuppressWarnings("unchecked") // a JSON object has string keys
-    List<Map<String, Object>> json() {
-      var json = Jsonb.builder().build().type(Object.class);
-      return out.lines().map(line -> (Map<String, Object>) json.fromJson(line)).toList();
-    }
-  }
-
   @TempDir
   Path folder;
 
@@ -54,13 +39,7 @@ class QueueCommandTest {
   }
 
   private Session session(String name) throws Exception {
-    P2PConfig config = P2PConfig.defaults()
-        .with("name", name)
-        .with("data", folder.resolve(name).toString())
-        .with("discovery", "manual")
-        .with("listen", "/ip4/127.0.0.1/tcp/0")
-        .with("stop_timeout", "0");
-    Session session = Session.node(config, extras -> {});
+    Session session = LoopbackNode.prepare(folder, name, "");
     session.manager().registerMessageHandler(message -> got.add(message.text()));
     session.start();
     return session;
@@ -72,16 +51,8 @@ class QueueCommandTest {
     bob.close();
   }
 
-  private Result queue(String name, String... arguments) {
-    var all = new ArrayList<>(List.of("queue"));
-    all.addAll(Arrays.asList(arguments));
-    all.addAll(List.of("--data", folder.resolve(name).toString()));
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    int status =
-        new Cli(new ByteArrayInputStream(new byte[0]), out, err).run(all.toArray(String[]::new));
-    return new Result(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  private CliRun queue(String node, String... arguments) {
+    return CliRun.of(folder.resolve(node), "queue", arguments);
   }
 
   private static PeerId id(Session session) {
@@ -94,9 +65,9 @@ class QueueCommandTest {
 
   @Test
   void messagesAreListedShownDroppedAndSentAgain() {
-    Result empty = queue("alice", "ls");
-    assertEquals(0, empty.status, empty.err);
-    assertTrue(empty.out.startsWith("nothing waits"), empty.out);
+    CliRun empty = queue("alice", "ls");
+    assertEquals(0, empty.status(), empty.err());
+    assertTrue(empty.out().startsWith("nothing waits"), empty.out());
     Delivery first = submit("first");
     Delivery second = submit("second");
     List<Map<String, Object>> listed = queue("alice", "ls", "--json").json();
@@ -110,42 +81,42 @@ class QueueCommandTest {
     Map<String, Object> shown =
         queue("alice", "show", second.messageId(), "--json").json().getFirst();
     assertEquals("second", shown.get("text"));
-    Result text = queue("alice", "show", second.messageId());
-    assertTrue(text.out.contains("second"), text.out);
-    assertEquals(0, queue("alice", "drop", second.messageId()).status);
-    Result gone = queue("alice", "drop", "no-such-message");
-    assertEquals(1, gone.status);
-    assertTrue(gone.err.contains("no message no-such-message is known"), gone.err);
-    Result notDead = queue("alice", "retry", first.messageId());
-    assertEquals(1, notDead.status);
-    assertTrue(notDead.err.contains("QUEUED"), notDead.err);
+    CliRun text = queue("alice", "show", second.messageId());
+    assertTrue(text.out().contains("second"), text.out());
+    assertEquals(0, queue("alice", "drop", second.messageId()).status());
+    CliRun gone = queue("alice", "drop", "no-such-message");
+    assertEquals(1, gone.status());
+    assertTrue(gone.err().contains("no message no-such-message is known"), gone.err());
+    CliRun notDead = queue("alice", "retry", first.messageId());
+    assertEquals(1, notDead.status());
+    assertTrue(notDead.err().contains("QUEUED"), notDead.err());
   }
 
   @Test
   void messagesTravelByFileAndASecondTimeChangeNothing() throws Exception {
     submit("carried");
     Path file = folder.resolve("letters");
-    Result exported =
+    CliRun exported =
         queue("alice", "export", file.toString(), "--to", id(bob).toString(), "--json");
-    assertEquals(0, exported.status, exported.err);
+    assertEquals(0, exported.status(), exported.err());
     assertTrue(Files.size(file) > 200);
-    Result again = queue("alice", "export", file.toString(), "--to", id(bob).toString());
-    assertEquals(1, again.status);
-    assertTrue(again.err.contains("exists"), again.err);
-    Result wrong = queue("alice", "import", file.toString());
-    assertEquals(1, wrong.status);
-    assertTrue(wrong.err.contains("the file is for " + id(bob)), wrong.err);
+    CliRun again = queue("alice", "export", file.toString(), "--to", id(bob).toString());
+    assertEquals(1, again.status());
+    assertTrue(again.err().contains("exists"), again.err());
+    CliRun wrong = queue("alice", "import", file.toString());
+    assertEquals(1, wrong.status());
+    assertTrue(wrong.err().contains("the file is for " + id(bob)), wrong.err());
     Map<String, Object> imported =
         queue("bob", "import", file.toString(), "--json").json().getFirst();
     assertEquals("imported", imported.get("event"));
     assertEquals(1, ((Number) imported.get("settled")).intValue());
     assertEquals(List.of("carried"), List.copyOf(got));
-    assertTrue(queue("bob", "import", file.toString()).out.contains("0 new"));
+    assertTrue(queue("bob", "import", file.toString()).out().contains("0 new"));
     Files.writeString(file, "nonsense");
-    Result nonsense = queue("bob", "import", file.toString());
-    assertEquals(1, nonsense.status);
-    assertTrue(nonsense.err.contains("is not taken"), nonsense.err);
-    assertEquals(1, queue("bob", "import", folder.resolve("none").toString()).status);
+    CliRun nonsense = queue("bob", "import", file.toString());
+    assertEquals(1, nonsense.status());
+    assertTrue(nonsense.err().contains("is not taken"), nonsense.err());
+    assertEquals(1, queue("bob", "import", folder.resolve("none").toString()).status());
     P2PNetworkManager sender = alice.manager();
     String address = bob.manager().addresses().getFirst().toString();
     sender.connect(address).get(40, TimeUnit.SECONDS);
@@ -165,15 +136,15 @@ class QueueCommandTest {
     assertEquals(
         List.of(kept.messageId(), dropped.messageId()),
         listed.stream().map(each -> each.get("id")).toList());
-    assertEquals(0, queue("alice", "drop", dropped.messageId()).status);
+    assertEquals(0, queue("alice", "drop", dropped.messageId()).status());
     Path file = folder.resolve("letters");
-    Result exported = queue("alice", "export", file.toString(), "--to", id(bob).toString());
-    assertEquals(0, exported.status, exported.err);
-    assertEquals(0, queue("bob", "import", file.toString()).status);
+    CliRun exported = queue("alice", "export", file.toString(), "--to", id(bob).toString());
+    assertEquals(0, exported.status(), exported.err());
+    assertEquals(0, queue("bob", "import", file.toString()).status());
     assertEquals(List.of("kept"), List.copyOf(got));
-    Result handlers = queue("alice", "import", file.toString());
-    assertEquals(1, handlers.status);
-    assertTrue(handlers.err.contains("the node must run"), handlers.err);
+    CliRun handlers = queue("alice", "import", file.toString());
+    assertEquals(1, handlers.status());
+    assertTrue(handlers.err().contains("the node must run"), handlers.err());
     alice = session("alice");
     alice
         .manager()
@@ -189,13 +160,13 @@ class QueueCommandTest {
   @Test
   void theFilesOfAQueueAreVerifiedWhileTheNodeRunsAndAfterwards() throws Exception {
     submit("kept").accepted().get(40, TimeUnit.SECONDS);
-    Result live = queue("alice", "verify");
-    assertEquals(0, live.status, live.err);
-    assertTrue(live.out.contains("1 messages wait") && live.out.contains("sound"), live.out);
-    assertTrue(live.out.contains("read up to what the node had written"), live.out);
+    CliRun live = queue("alice", "verify");
+    assertEquals(0, live.status(), live.err());
+    assertTrue(live.out().contains("1 messages wait") && live.out().contains("sound"), live.out());
+    assertTrue(live.out().contains("read up to what the node had written"), live.out());
     alice.close();
-    Result stopped = queue("alice", "verify", "--json");
-    assertEquals(0, stopped.status, stopped.err);
+    CliRun stopped = queue("alice", "verify", "--json");
+    assertEquals(0, stopped.status(), stopped.err());
     Map<String, Object> verified = stopped.json().getLast();
     assertEquals("verified", verified.get("event"));
     assertEquals(true, verified.get("sound"));
@@ -207,20 +178,20 @@ class QueueCommandTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[70] ^= 1;
     Files.write(file, bytes);
-    Result damaged = queue("alice", "verify", "--json");
-    assertEquals(1, damaged.status, damaged.out);
+    CliRun damaged = queue("alice", "verify", "--json");
+    assertEquals(1, damaged.status(), damaged.out());
     Map<String, Object> damage = damaged.json().getFirst();
     assertEquals("damaged", damage.get("event"));
     assertEquals("0000000000000001.journal", damage.get("file"));
     assertEquals(64, ((Number) damage.get("offset")).intValue());
-    Result text = queue("alice", "verify");
-    assertEquals(1, text.status);
+    CliRun text = queue("alice", "verify");
+    assertEquals(1, text.status());
     assertTrue(
-        text.out.startsWith("damaged: 0000000000000001.journal at offset 64: no whole record"),
-        text.out);
-    Result refused = queue("alice", "ls");
-    assertEquals(1, refused.status);
-    assertTrue(refused.err.contains("0000000000000001.journal at offset 64"), refused.err);
+        text.out().startsWith("damaged: 0000000000000001.journal at offset 64: no whole record"),
+        text.out());
+    CliRun refused = queue("alice", "ls");
+    assertEquals(1, refused.status());
+    assertTrue(refused.err().contains("0000000000000001.journal at offset 64"), refused.err());
   }
 
   @Test
@@ -234,11 +205,11 @@ class QueueCommandTest {
       {"export", "f"},
       {"ls", "--to", "not a name!"}
     }) {
-      Result result = queue("alice", wrong);
-      assertEquals(2, result.status, result.err);
+      CliRun result = queue("alice", wrong);
+      assertEquals(2, result.status(), result.err());
     }
-    Result nobody = queue("nobody", "ls");
-    assertEquals(1, nobody.status);
-    assertTrue(nobody.err.contains("no node runs"), nobody.err);
+    CliRun nobody = queue("nobody", "ls");
+    assertEquals(1, nobody.status());
+    assertTrue(nobody.err().contains("no node runs"), nobody.err());
   }
 }

@@ -3,54 +3,29 @@ package org.openagi.p2p.node.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.testkit.Await;
 
 /** {@code p2p topology} of a node that runs. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @Timeout(120)
 class TopologyCommandTest {
-  private record Result(int status, String out, String err) {}
-
   @TempDir
   Path folder;
 
-  private Session session(String name, String peer) throws Exception {
-    P2PConfig config = P2PConfig.defaults()
-        .with("name", name)
-        .with("data", folder.resolve(name).toString())
-        .with("discovery", "manual")
-        .with("listen", "/ip4/127.0.0.1/tcp/0")
-        .with("peers", peer)
-        .with("stop_timeout", "0");
-    Session session = Session.node(config, extras -> {});
-    session.start();
-    return session;
+  private Session session(String name, String peers) throws Exception {
+    return LoopbackNode.start(folder, name, peers);
   }
 
-  private Result topology(String name, String... arguments) {
-    var all = new ArrayList<>(List.of("topology"));
-    all.addAll(Arrays.asList(arguments));
-    all.addAll(List.of("--data", folder.resolve(name).toString()));
-    var out = new ByteArrayOutputStream();
-    var err = new ByteArrayOutputStream();
-    int status =
-        new Cli(new ByteArrayInputStream(new byte[0]), out, err).run(all.toArray(String[]::new));
-    return new Result(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  private CliRun topology(String node, String... arguments) {
+    return CliRun.of(folder.resolve(node), "topology", arguments);
   }
 
   @Test
@@ -61,7 +36,7 @@ class TopologyCommandTest {
       Await.until(Duration.ofSeconds(40), "a table of both", () -> topology("alice")
           .out()
           .contains("2 nodes, 1 links"));
-      Result table = topology("alice");
+      CliRun table = topology("alice");
       assertEquals(0, table.status(), table.err());
       assertTrue(table.out().contains("alice"), table.out());
       assertTrue(table.out().contains("everyone reaches everyone"), table.out());
@@ -79,7 +54,7 @@ class TopologyCommandTest {
 
   @Test
   void withoutANodeThatRunsItFailsWithTheReason() {
-    Result result = topology("nobody");
+    CliRun result = topology("nobody");
     assertEquals(1, result.status());
     assertTrue(result.err().contains("no node runs with the data folder"), result.err());
   }
