@@ -1,12 +1,13 @@
 package org.openagi.p2p.overlay.linkstate;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 
 /**
  * The adverts that a node holds, one an origin, in slots without gaps. Flat, because a simulation holds ten thousand of these:
- * some 26 bytes a slot, the shared advert apart. A removal moves the last slot into the gap.
+ * some 30 bytes a slot, the shared advert apart, and 4 bytes a link while ways are asked for. A removal moves the last slot into the gap.
  */
 final class AdvertTable {
   /** Hops to a node that no link joins to this one. */
@@ -21,6 +22,7 @@ final class AdvertTable {
   private int[] acceptedTicks = new int[FIRST_SLOTS];
   private byte[] credits = new byte[FIRST_SLOTS];
   private byte[] hops = new byte[FIRST_SLOTS];
+  private int[] @Nullable [] linked = new int[FIRST_SLOTS][];
   private int[] index = emptyIndex(4 * FIRST_SLOTS);
   private int size;
 
@@ -77,8 +79,10 @@ final class AdvertTable {
       adverts[slot] = advert;
       hops[slot] = (byte) UNKNOWN_HOPS;
       link(slot);
+      forgetLinked();
     }
     adverts[slot] = advert;
+    linked[slot] = null;
     expiresTicks[slot] = expiresTick;
     return slot;
   }
@@ -90,6 +94,7 @@ final class AdvertTable {
     acceptedTicks = Arrays.copyOf(acceptedTicks, length);
     credits = Arrays.copyOf(credits, length);
     hops = Arrays.copyOf(hops, length);
+    linked = Arrays.copyOf(linked, length);
     index = emptyIndex(2 * length);
     for (int slot = 0; slot < size - 1; slot++) link(slot);
   }
@@ -103,6 +108,7 @@ final class AdvertTable {
 
   /** Forgets a slot; the last one takes its number. */
   void remove(int slot) {
+    forgetLinked();
     unlink(slot);
     int last = --size;
     if (slot != last) {
@@ -142,6 +148,32 @@ final class AdvertTable {
       }
     }
     index[gap] = NONE;
+  }
+
+  /**
+   * Where the links of a slot's advert lead to, in their order: slots, or {@link #NONE} for an origin of which there is no
+   * advert. Kept until slots come or go: looking them up takes most of the time that a graph takes. Not to be changed.
+   */
+  int[] linkedSlots(int slot) {
+    int[] known = linked[slot];
+    if (known == null) {
+      known = lookUp(adverts[slot]);
+      linked[slot] = known;
+    }
+    return known;
+  }
+
+  private int[] lookUp(LinkAdvert advert) {
+    List<AdvertLink> links = advert.statement().links();
+    long[] hashes = advert.linkHashes();
+    int[] slots = new int[hashes.length];
+    for (int i = 0; i < slots.length; i++) slots[i] = slotOf(links.get(i).peer(), hashes[i]);
+    return slots;
+  }
+
+  /** Forgets what {@link #linkedSlots} looked up. */
+  void forgetLinked() {
+    Arrays.fill(linked, 0, size, null);
   }
 
   private static int home(long hash, int mask) {

@@ -24,33 +24,97 @@ final class LinkGraph {
     this.relays = relays;
   }
 
-  /** A link counts if both ends say so, and costs what the more pessimistic one says. */
+  /** A link counts if both ends say so, and costs what the more pessimistic one says. Takes a time linear in the links. */
   static LinkGraph of(AdvertTable table) {
     int nodes = table.size();
     boolean[] relays = new boolean[nodes];
-    int[] degree = new int[nodes + 1];
-    Pairs pairs = new Pairs();
-    for (int slot = 0; slot < nodes; slot++) {
-      LinkAdvert advert = table.advert(slot);
-      relays[slot] = advert.statement().relays();
-      long[] hashes = advert.linkHashes();
-      for (int i = 0; i < hashes.length; i++) {
-        int other = table.slotOf(advert.statement().links().get(i).peer(), hashes[i]);
-        if (other <= slot) continue; // unknown, or seen from the other end
-        LinkAdvert there = table.advert(other);
-        int back = there.indexOfLinkTo(advert);
-        if (back < 0) continue;
-        pairs.add(slot, other, Math.max(advert.linkMicros()[i], there.linkMicros()[back]));
-        degree[slot]++;
-        degree[other]++;
-      }
-    }
-    return ofPairs(nodes, pairs, degree, relays);
+    Said said = new Said(table);
+    for (int slot = 0; slot < nodes; slot++)
+      relays[slot] = table.advert(slot).statement().relays();
+    return ofPairs(nodes, said.pairs(), relays);
   }
 
-  private static LinkGraph ofPairs(int nodes, Pairs pairs, int[] degree, boolean[] relays) {
+  /** What each node says of its links to others that are known, in the order of the nodes' slots. */
+  private static final class Said {
+    private final int nodes;
+    private final int[] first;
+    private final int[] other;
+    private final int[] micros;
+
+    Said(AdvertTable table) {
+      nodes = table.size();
+      first = new int[nodes + 1];
+      int most = 0;
+      for (int slot = 0; slot < nodes; slot++) most += table.linkedSlots(slot).length;
+      other = new int[most];
+      micros = new int[most];
+      for (int slot = 0; slot < nodes; slot++) first[slot + 1] = add(table, slot, first[slot]);
+    }
+
+    private int add(AdvertTable table, int slot, int from) {
+      int[] slots = table.linkedSlots(slot);
+      int[] costs = table.advert(slot).linkMicros();
+      int at = from;
+      for (int i = 0; i < slots.length; i++) {
+        if (slots[i] == AdvertTable.NONE || slots[i] == slot) continue;
+        other[at] = slots[i];
+        micros[at++] = costs[i];
+      }
+      return at;
+    }
+
+    /** What is said of links to nodes in lower slots, by these. */
+    private Said fromAbove() {
+      int[] count = new int[nodes + 1];
+      for (int slot = 0; slot < nodes; slot++) {
+        for (int i = first[slot]; i < first[slot + 1]; i++)
+          if (other[i] < slot) count[other[i] + 1]++;
+      }
+      for (int slot = 0; slot < nodes; slot++) count[slot + 1] += count[slot];
+      Said turned = new Said(nodes, count, new int[count[nodes]], new int[count[nodes]]);
+      int[] next = Arrays.copyOf(count, nodes);
+      for (int slot = 0; slot < nodes; slot++) {
+        for (int i = first[slot]; i < first[slot + 1]; i++) {
+          if (other[i] >= slot) continue;
+          int at = next[other[i]]++;
+          turned.other[at] = slot;
+          turned.micros[at] = micros[i];
+        }
+      }
+      return turned;
+    }
+
+    private Said(int nodes, int[] first, int[] other, int[] micros) {
+      this.nodes = nodes;
+      this.first = first;
+      this.other = other;
+      this.micros = micros;
+    }
+
+    Pairs pairs() {
+      Said above = fromAbove();
+      Pairs pairs = new Pairs(above.other.length);
+      int[] here = new int[nodes]; // of the slot looked at: where it names another, plus one
+      for (int slot = 0; slot < nodes; slot++) {
+        for (int i = first[slot]; i < first[slot + 1]; i++) here[other[i]] = i + 1;
+        for (int i = above.first[slot]; i < above.first[slot + 1]; i++) {
+          int there = above.other[i];
+          int mine = here[there] - 1;
+          if (mine >= 0) pairs.add(slot, there, Math.max(micros[mine], above.micros[i]));
+        }
+        for (int i = first[slot]; i < first[slot + 1]; i++) here[other[i]] = 0;
+      }
+      return pairs;
+    }
+  }
+
+  private static LinkGraph ofPairs(int nodes, Pairs pairs, boolean[] relays) {
     int[] first = new int[nodes + 1];
-    for (int slot = 0; slot < nodes; slot++) first[slot + 1] = first[slot] + degree[slot];
+    for (int i = 0; i < pairs.size; i++) {
+      first[pairs.a[i] + 1]++;
+      first[pairs.b[i] + 1]++;
+    }
+    for (int slot = 0; slot < nodes; slot++) first[slot + 1] += first[slot];
     int[] next = Arrays.copyOf(first, nodes);
     int[] target = new int[2 * pairs.size];
     int[] cost = new int[2 * pairs.size];
@@ -66,17 +130,18 @@ final class LinkGraph {
   }
 
   private static final class Pairs {
-    private int[] a = new int[64];
-    private int[] b = new int[64];
-    private int[] cost = new int[64];
+    private final int[] a;
+    private final int[] b;
+    private final int[] cost;
     private int size;
 
+    Pairs(int most) {
+      a = new int[most];
+      b = new int[most];
+      cost = new int[most];
+    }
+
     void add(int from, int to, int micros) {
-      if (size == a.length) {
-        a = Arrays.copyOf(a, 2 * size);
-        b = Arrays.copyOf(b, 2 * size);
-        cost = Arrays.copyOf(cost, 2 * size);
-      }
       a[size] = from;
       b[size] = to;
       cost[size++] = micros;

@@ -133,6 +133,7 @@ final class Ways {
     sources = List.of();
     keepers = null;
     trees = null;
+    table.forgetLinked();
   }
 
   Route route(PeerId destination, Collection<Neighbour> neighbours, long nowNanos) {
