@@ -45,14 +45,14 @@ final class Acceptance {
     this.service = service;
     this.peer = peer;
     this.onReadable = onReadable;
-    MessageConfig config = service.config();
-    this.quota = new OutboxQuota(
-        peer.shortString(), total, config.maxMessagesPerPeer(), config.maxBytesPerPeer());
+    MessageConfig.OutboxLimits limits = service.config().outbox();
+    this.quota =
+        new OutboxQuota(peer.shortString(), total, limits.messagesPerPeer(), limits.bytesPerPeer());
     this.expressQuota = new OutboxQuota(
         peer.shortString() + " for priority " + Priority.HIGH,
         quota,
-        Math.max(1, config.maxMessagesPerPeer() / EXPRESS_SHARE),
-        Math.max(1, config.maxBytesPerPeer() / EXPRESS_SHARE));
+        Math.max(1, limits.messagesPerPeer() / EXPRESS_SHARE),
+        Math.max(1, limits.bytesPerPeer() / EXPRESS_SHARE));
     this.room = new RoomQueue(service.waitingForRoom());
   }
 

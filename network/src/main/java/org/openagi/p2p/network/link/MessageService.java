@@ -142,8 +142,9 @@ public final class MessageService implements AutoCloseable {
         new InboxCounters(),
         faults));
     this.broadcasts = new BroadcastInbox(handlers, config.receive(), faults);
-    this.pace = new OutboundPace(config.bytesPerSecond(), time, control);
-    this.total = new OutboxQuota("this node", null, OutboxQuota.MAX_MESSAGES, config.maxBytes());
+    this.pace = new OutboundPace(config.pace().bytesPerSecond(), time, control);
+    this.total = new OutboxQuota(
+        "this node", null, OutboxQuota.MAX_MESSAGES, config.outbox().bytes());
     this.queue = new MessageQueue(store, key, config, time, new RunningQueue(this));
     total.onRelease(this::signalRoom);
     store.onDeadLetterDropped(faults::onDeadLetterDropped);
@@ -199,7 +200,8 @@ public final class MessageService implements AutoCloseable {
     RefusalReason reason = closed ? RefusalReason.CLOSED : RefusalReason.QUEUE_FULL;
     String detail = closed
         ? "node is shutting down"
-        : "messages for " + outboxes.size() + " peers wait, allowed are " + config.maxPeers();
+        : "messages for " + outboxes.size() + " peers wait, allowed are "
+            + config.outbox().peers();
     return refuse(entry, new Outcome.Refused(reason, detail), options.listener());
   }
 
@@ -284,7 +286,7 @@ public final class MessageService implements AutoCloseable {
   PeerOutbox outboxOf(PeerId peer) {
     PeerOutbox found = outboxes.get(peer);
     if (found != null) return found;
-    if (closed || outboxes.size() >= config.maxPeers()) return null;
+    if (closed || outboxes.size() >= config.outbox().peers()) return null;
     return outboxes.computeIfAbsent(peer, p -> new PeerOutbox(this, p, total));
   }
 
@@ -361,7 +363,7 @@ public final class MessageService implements AutoCloseable {
   }
 
   /**
-   * Sets how much goes to one peer from now on, in place of {@link MessageConfig#bytesPerSecondPerPeer}.
+   * Sets how much goes to one peer from now on, in place of {@link MessageConfig.PaceLimits#bytesPerSecondPerPeer}.
    *
    * @param bytesPerSecond 0 for no limit of its own
    * @return false if messages for too many peers wait to take on another
@@ -379,7 +381,7 @@ public final class MessageService implements AutoCloseable {
    */
   public BlockingPace pace(PeerId peer) {
     PeerOutbox outbox = outboxOf(peer);
-    long own = config.bytesPerSecondPerPeer();
+    long own = config.pace().bytesPerSecondPerPeer();
     return new BlockingPace(pace, outbox == null ? pace.addPeer(own) : outbox.pace());
   }
 

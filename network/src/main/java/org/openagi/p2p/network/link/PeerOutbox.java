@@ -53,7 +53,7 @@ final class PeerOutbox implements PathStream.Home {
     this.peer = peer;
     this.home = service.control();
     this.timer = new DeadlineTimer(service.time(), this::execute, this::onTimer);
-    this.pace = service.pace().addPeer(service.config().bytesPerSecondPerPeer());
+    this.pace = service.pace().addPeer(service.config().pace().bytesPerSecondPerPeer());
     this.acceptance = new Acceptance(service, peer, total, this::wake);
     this.redial = new Redial(service, peer, this);
   }
