@@ -133,6 +133,11 @@ public final class SectionFeed implements PeerLink, FrameAssembler.Sink {
     return waitingBytes + WINDOW_BYTES - Math.min(credit, WINDOW_BYTES);
   }
 
+  /** Whether nothing that was added waits for handlers or the store. */
+  public boolean isSettled() {
+    return !isLive() || (frames.isEmpty() && engine.isSettled());
+  }
+
   /** Whether it still takes something in. */
   public boolean isLive() {
     return !done && !broken && refusal == null && !engine.isOver();

@@ -192,6 +192,11 @@ public final class ReceiveStream implements FrameAssembler.Sink {
     refuse(Refuse.GOING_AWAY, "shutting down");
   }
 
+  /** Whether everything that was verified is acknowledged. */
+  public boolean isSettled() {
+    return acknowledgedEnd >= verifiedEnd;
+  }
+
   /** Whether the stream has ended. Any thread. */
   public boolean isOver() {
     return over || failure.get() != null;

@@ -29,7 +29,7 @@ public final class ParcelReceiveCounters {
    * @param unknownKeys dropped: sealed with a key that is not here any more
    * @param forged dropped: changed on the way, or with a wrong signature
    * @param malformed dropped: signed, and against the rules
-   * @param noRoom dropped: too much waits for its turn or for handlers
+   * @param noRoom dropped: too much waits for its turn or for handlers, or this node is stopping
    * @param tooFast dropped: more than is opened in a second
    * @param sendersForgotten states of senders that were dropped for others
    */

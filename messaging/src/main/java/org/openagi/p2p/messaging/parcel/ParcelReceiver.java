@@ -74,6 +74,7 @@ public final class ParcelReceiver {
   private final ConcurrentLinkedQueue<RoutedInbox> woken = new ConcurrentLinkedQueue<>();
   private final Map<RoutedInbox, RoutedSender> owners = new LinkedHashMap<>();
   private long sweepNanos = NEVER;
+  private boolean stopping;
 
   /**
    * A receiver that nothing came to.
@@ -153,6 +154,10 @@ public final class ParcelReceiver {
 
   private void onSection(Parcel parcel, ParcelContent content, Section section, long now)
       throws ProtocolViolationException {
+    if (stopping) {
+      counters.noRoom.increment();
+      return;
+    }
     RoutedSender sender = senderOf(content.sender(), now);
     RoutedInbox lane = laneOf(sender, section.lane(), section.hello().epoch());
     if (lane == null || !lane.onHello(section.hello())) {
@@ -402,6 +407,16 @@ public final class ParcelReceiver {
       Bytes key = keyFor(sender, way);
       if (key != null && way.reach().kind() != Reach.Kind.NONE) send(sender, key, true, now);
     }
+  }
+
+  /** Takes no more messages in. What handlers were given before goes on; receipts come and go. */
+  public void stopTaking() {
+    stopping = true;
+  }
+
+  /** Whether nothing that was taken in waits for handlers or the store. */
+  public boolean isSettled() {
+    return owners.keySet().stream().allMatch(RoutedInbox::isSettled);
   }
 
   /** Sends the receipts that have news, also those that waited for more, and lets go of everything. */

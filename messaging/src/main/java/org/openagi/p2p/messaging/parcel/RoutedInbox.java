@@ -89,6 +89,11 @@ final class RoutedInbox {
     return waiting.isEmpty() && bytesOf(feed) == 0 && closing == null;
   }
 
+  /** Whether nothing that was given to the inbox waits for handlers or the store. */
+  boolean isSettled() {
+    return (feed == null || feed.isSettled()) && (closing == null || closing.isSettled());
+  }
+
   /** The sender said what it knows to be settled. Returns false if it uses too many epochs. */
   boolean onHello(Hello hello) {
     first = Math.max(first, hello.first());

@@ -332,6 +332,24 @@ class ParcelPairTest {
   }
 
   @Test
+  void aRecipientThatIsToStopTakesNothingMoreInAndKnowsWhenHandlersAreDone() {
+    startAndCollect(21, durable());
+    bob.holdHandlers();
+    submit("in hand");
+    world.runFor(20 * MILLI);
+    bob.receiver().stopTaking();
+    submit("too late");
+    world.runFor(SECOND);
+    assertFalse(bob.receiver().isSettled());
+    long dropped = bob.received.snapshot().noRoom();
+    assertTrue(dropped > 0);
+    bob.releaseHandlers();
+    world.runFor(100 * MILLI);
+    assertTrue(bob.receiver().isSettled());
+    assertEquals(List.of("in hand"), texts());
+  }
+
+  @Test
   void shortLivedMessagesAreNotPutIntoMailboxes() {
     startAndCollect(14, SimNode.Setting.defaults());
     courier.reach(BOB.peerId(), Reach.Kind.MAILBOX);

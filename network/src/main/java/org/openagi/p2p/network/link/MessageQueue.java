@@ -94,6 +94,14 @@ public final class MessageQueue {
   }
 
   /**
+   * Which way the messages that wait for a peer take now; another one when a connection comes or goes. Empty if there is none,
+   * none is known yet, or the node does not run.
+   */
+  public Optional<MessageWay> way(PeerId recipient) {
+    return owner.way(recipient);
+  }
+
+  /**
    * Reads the files of the queue from end to end, beside the node that works with them, and changes nothing.
    *
    * @return empty if there are none, since messages are kept in memory

@@ -249,6 +249,14 @@ public final class MessageService implements AutoCloseable {
         .map(stored -> traces.of(stored.recipient(), Objects.requireNonNull(stored.entry())));
   }
 
+  Optional<MessageWay> wayTo(PeerId peer) {
+    if (host.connections(peer).stream().anyMatch(Connection::isOpen)) {
+      return Optional.of(MessageWay.DIRECT);
+    }
+    ParcelPost through = post;
+    return through == null ? Optional.empty() : through.wayTo(peer);
+  }
+
   /** What waits and what could not be delivered. */
   public MessageQueue queue() {
     return queue;

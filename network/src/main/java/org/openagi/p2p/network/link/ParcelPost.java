@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,6 +66,11 @@ final class ParcelPost implements ParcelPort {
 
   /** How long the end of this node waits until neighbours have what may be kept. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
+  /** How long the end of this node waits for handlers and the store, so that senders learn of what is settled then. */
+  private static final Duration SETTLE_WAIT = Duration.ofSeconds(1);
+
+  private static final Duration SETTLE_CHECK = Duration.ofMillis(2);
 
   private static final Duration KEY_CHECK = Duration.ofMinutes(10);
 
@@ -139,8 +145,17 @@ final class ParcelPost implements ParcelPort {
     return new ParcelStats(sent.snapshot(), received.snapshot(), dropped.sum());
   }
 
-  /** Sends the last receipts, and waits for a moment until neighbours have what may be kept. Blocks. */
+  /**
+   * Takes nothing more in, waits for a moment until what handlers were given is settled, sends the last receipts, and waits for
+   * a moment until neighbours have what may be kept. Blocks.
+   */
   void close() {
+    CountDownLatch settled = new CountDownLatch(1);
+    onControl(() -> {
+      receiver.stopTaking();
+      whenSettled(settled);
+    });
+    if (!await(settled, SETTLE_WAIT)) LOG.atDebug().log("stopped before handlers were done");
     closed = true;
     CountDownLatch sentLast = new CountDownLatch(1);
     onControl(() -> {
@@ -151,11 +166,23 @@ final class ParcelPost implements ParcelPort {
         endIfAllAnswered();
       });
     });
+    if (!await(sentLast, LAST_WAIT)) LOG.atDebug().log("stopped before all parcels were taken");
+  }
+
+  private static boolean await(CountDownLatch what, Duration atMost) {
     try {
-      if (sentLast.await(LAST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) return;
-      LOG.atDebug().log("stopped before all parcels were taken");
+      return what.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** On the service's thread. */
+  private void whenSettled(CountDownLatch settled) {
+    if (closed || receiver.isSettled()) settled.countDown();
+    else {
+      control.schedule(() -> whenSettled(settled), SETTLE_CHECK.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -173,6 +200,13 @@ final class ParcelPost implements ParcelPort {
     long now = service.time().nanoTime();
     if (known == null || now - known.askedNanos > FRESH_NANOS) ask(peer, known, now);
     return known == null ? Way.NONE : known.way;
+  }
+
+  /** Which way parcels for a peer take, as far as is known. */
+  Optional<MessageWay> wayTo(PeerId peer) {
+    Way way = way(peer);
+    if (!way.isOpen()) return Optional.empty();
+    return Optional.of(way.isMail() ? MessageWay.MAILBOX : MessageWay.OTHERS);
   }
 
   private void ask(PeerId peer, @Nullable Known before, long now) {

@@ -2,6 +2,7 @@ package org.openagi.p2p.network.link;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.Lane;
@@ -17,6 +18,9 @@ interface QueueOwner {
   /** Gives a message that waits up; false if it does not wait any more. */
   boolean giveUp(PeerId recipient, Lane lane, long number, Outcome.Refused reason)
       throws IOException;
+
+  /** Which way messages for a peer take now; empty if there is none. */
+  Optional<MessageWay> way(PeerId recipient);
 
   /** As {@link org.openagi.p2p.messaging.outbox.SendLane#carry}. */
   List<OutboxEntry> carry(PeerId recipient, Lane lane, long maxBytes) throws IOException;

@@ -2,6 +2,7 @@ package org.openagi.p2p.network.link;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,11 @@ record RunningQueue(MessageService service) implements QueueOwner {
   public List<OutboxEntry> carry(PeerId recipient, Lane lane, long maxBytes) throws IOException {
     PeerOutbox outbox = service.outboxOf(recipient);
     return outbox == null ? List.of() : await(outbox, () -> outbox.carry(lane, maxBytes));
+  }
+
+  @Override
+  public Optional<MessageWay> way(PeerId recipient) {
+    return service.wayTo(recipient);
   }
 
   private static <T> T await(@Nullable PeerOutbox outbox, Supplier<T> work) throws IOException {

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.openagi.p2p.core.identity.PeerId;
@@ -68,6 +69,11 @@ final class StoppedQueue implements QueueOwner {
               NOBODY,
               time);
         });
+  }
+
+  @Override
+  public Optional<MessageWay> way(PeerId recipient) {
+    return Optional.empty();
   }
 
   @Override

@@ -8,12 +8,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageType;
@@ -68,6 +73,7 @@ class ParcelPostTest {
     assertEquals(List.of("over others"), handled);
     assertTrue(courier.carried() >= 2, "message and receipt");
     LinkNodes.await("trace", () -> alice.messages.trace(delivery.messageId()).isPresent());
+    assertEquals(Optional.of(MessageWay.OTHERS), alice.messages.queue().way(bob.id()));
     MessageTrace trace = alice.messages.trace(delivery.messageId()).orElseThrow();
     assertEquals(Delivery.State.ACKNOWLEDGED, trace.state());
     List<MessageTrace.Kind> kinds =
@@ -86,6 +92,7 @@ class ParcelPostTest {
     Delivery delivery = send("directly");
     assertTrue(LinkNodes.end(delivery).isAcknowledged());
     assertEquals(0, courier.carried());
+    assertEquals(Optional.of(MessageWay.DIRECT), alice.messages.queue().way(bob.id()));
     LinkNodes.await("trace", () -> alice.messages.trace(delivery.messageId()).isPresent());
     MessageTrace trace = alice.messages.trace(delivery.messageId()).orElseThrow();
     assertEquals(
@@ -106,6 +113,7 @@ class ParcelPostTest {
     });
     MessageTrace trace = alice.messages.trace(delivery.messageId()).orElseThrow();
     assertTrue(trace.steps().toString().contains("to be kept"), trace.toString());
+    assertEquals(Optional.of(MessageWay.MAILBOX), alice.messages.queue().way(bob.id()));
     reach(Reach.Kind.ROUTED);
     assertTrue(LinkNodes.end(delivery).isAcknowledged());
     assertEquals(List.of("later"), handled);
@@ -123,6 +131,31 @@ class ParcelPostTest {
     }
     for (Delivery each : deliveries) assertTrue(LinkNodes.end(each).isAcknowledged());
     assertEquals(IntStream.range(0, count).mapToObj(i -> "m" + i).toList(), handled);
+  }
+
+  @Test
+  void whoStopsWhileAHandlerWorksTellsFirstWhatTheHandlerFinished() throws Exception {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch finish = new CountDownLatch(1);
+    bob.messages.addHandler(MessageType.DATA, message -> {
+      working.countDown();
+      finish.await();
+    });
+    reach(Reach.Kind.ROUTED);
+    Delivery delivery = send("in hand");
+    assertTrue(working.await(40, TimeUnit.SECONDS));
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> bob.messages.close());
+    LinkNodes.await("closing", () -> refusesNewPeers(bob));
+    finish.countDown();
+    stopped.get(40, TimeUnit.SECONDS);
+    assertTrue(LinkNodes.end(delivery).isAcknowledged());
+  }
+
+  /** Of a peer that it never wrote to: what waits for others may go on. */
+  private static boolean refusesNewPeers(LinkNodes.Node node) {
+    NetworkMessage any = NetworkMessage.data("any", Bytes.ofUtf8("any"));
+    PeerId nobody = HostKey.generate(new SecureRandom()).peerId();
+    return node.messages.submit(nobody, any).state() == Delivery.State.REFUSED;
   }
 
   @Test

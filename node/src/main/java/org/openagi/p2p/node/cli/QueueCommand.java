@@ -206,7 +206,7 @@ final class QueueCommand extends NetworkCommand {
       return;
     }
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("ID", "TO", "TYPE", "BYTES", "STATE", "AGE", "WHY"));
+    rows.add(List.of("ID", "TO", "TYPE", "BYTES", "STATE", "WAY", "AGE", "WHY"));
     for (ControlReply each : messages) {
       rows.add(List.of(
           shown(each, "id"),
@@ -214,6 +214,7 @@ final class QueueCommand extends NetworkCommand {
           shown(each, "type"),
           shown(each, "bytes"),
           shown(each, "state"),
+          shown(each, "way"),
           age(each.members().get("created")),
           shown(each, "reason")));
     }

@@ -22,6 +22,7 @@ import org.openagi.p2p.messaging.carry.BundleFile;
 import org.openagi.p2p.network.keystore.OwnerOnly;
 import org.openagi.p2p.network.link.Carried;
 import org.openagi.p2p.network.link.MessageQueue;
+import org.openagi.p2p.network.link.MessageWay;
 import org.openagi.p2p.node.json.JsonObject;
 
 /**
@@ -117,11 +118,16 @@ public final class QueueService implements ControlService {
             message.entry() == null ? null : delivery.message().messageType().name())
         .put("bytes", delivery.message().payload().length())
         .put("state", delivery.state().name())
+        .put("way", end == null ? way(message.recipient()) : null)
         .put("code", code(end))
         .put("reason", reason(end))
         .put("created", delivery.createdAtMillis())
         .put("ended", delivery.endedAtMillis())
         .put("attempts", delivery.attempts());
+  }
+
+  private @Nullable String way(PeerId recipient) {
+    return node.queue().way(recipient).map(MessageWay::name).orElse(null);
   }
 
   private static @Nullable String code(@Nullable Outcome end) {

@@ -75,6 +75,9 @@ class QueueCommandTest {
         List.of(first.messageId(), second.messageId()),
         listed.stream().map(each -> each.get("id")).toList());
     assertEquals("QUEUED", listed.getFirst().get("state"));
+    assertTrue(listed.getFirst().containsKey("way"), "and there is none");
+    assertEquals(null, listed.getFirst().get("way"));
+    assertTrue(queue("alice", "ls").out.lines().findFirst().orElse("").contains("WAY"));
     assertEquals(id(bob).toString(), listed.getFirst().get("peerId"));
     assertEquals(
         0, queue("alice", "ls", "--to", id(alice).toString(), "--json").json().size());
