@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       "  durable  s1 with the journal, synced to disk, then messages at a pace: time to their",
       "       acknowledgement; the limit is a bare log that syncs as often as it can",
       "  overtake  urgent messages every 10 ms beside 64 MiB of DATA in flight: how much later they are",
+      "  broadcast  one of --nodes nodes in one process publishes to all others at --paced messages a",
+      "       second: when they have it, and bytes on the wire for each byte published",
       "  compress  JSON between agents and random bytes: bytes of the frames, and processor time on",
       "       both sides, as they are, with zstd, and with the shared dictionary",
       "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
@@ -39,17 +41,24 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final List<String> SCENARIOS =
-      List.of("s1", "s2", "s3", "s4", "durable", "overtake", "compress");
+      List.of("s1", "s2", "s3", "s4", "durable", "overtake", "broadcast", "compress");
   private static final int WINDOW = 10_000;
   private static final int WINDOW_LARGE = 256;
   private static final int LARGE_BYTES = 65_536;
   private static final int PACED_MAX = 100_000;
+  private static final int DURABLE_PACED = 2000;
+  private static final int BROADCAST_PACED = 100;
+  private static final int NODES_MAX = 100;
+
+  /** A number and a time. */
+  private static final int BROADCAST_SIZE_MIN_BYTES = 16;
+
   private static final int SIZE_MAX_BYTES = 1 << 20;
 
   @Parameters(
       index = "0",
       paramLabel = "SCENARIO",
-      description = "s1, s2, s3, s4, durable, overtake, compress or jmh")
+      description = "s1, s2, s3, s4, durable, overtake, broadcast, compress or jmh")
   private String scenario = "";
 
   @Parameters(
@@ -104,8 +113,12 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--paced",
       paramLabel = "RATE",
-      description = "durable: messages submitted a second in the paced part (default 2000)")
-  private int pacedPerSecond = 2000;
+      description = "durable: messages submitted a second in the paced part (default 2000);"
+          + " broadcast: messages published a second (default 100)")
+  private int paced;
+
+  @Option(names = "--nodes", paramLabel = "N", description = "broadcast: nodes (default 10)")
+  private int nodes = 10;
 
   @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")
   private int connections = 1000;
@@ -155,6 +168,7 @@ public final class BenchCommand implements Callable<Integer> {
       case "s3" -> bench.play(Scenario.S3);
       case "durable" -> bench.playDurable();
       case "overtake" -> bench.playOvertake(limitRate);
+      case "broadcast" -> bench.playBroadcast(nodes);
       default -> bench.playOverhead();
     }
     return 0;
@@ -168,6 +182,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (name.equals("overtake") && (limit || limitOnly)) {
       throw wrong("overtake compares a loaded link with an idle one, and knows no other system");
     }
+    if (name.equals("broadcast")) checkBroadcast();
     if (limitRate < 0) throw wrong("--limit-rate " + limitRate + ": 0 for none, or bytes a second");
     if (pattern != null) throw wrong("only jmh takes a pattern");
     if (!security.equals("noise") && !security.equals("tls")) {
@@ -182,12 +197,23 @@ public final class BenchCommand implements Callable<Integer> {
     if (sizeBytes < 1 || sizeBytes > SIZE_MAX_BYTES) {
       throw wrong("--size " + sizeBytes + ": 1 to " + SIZE_MAX_BYTES);
     }
-    if (pacedPerSecond < 1 || pacedPerSecond > PACED_MAX) {
-      throw wrong("--paced " + pacedPerSecond + ": 1 to " + PACED_MAX);
-    }
+    if (paced < 0 || paced > PACED_MAX) throw wrong("--paced " + paced + ": 1 to " + PACED_MAX);
     if (runs < 1 || rounds < 1 || connections < 1 || measuredSeconds < 1 || warmupSeconds < 0) {
       throw wrong("counts and times start at 1");
     }
+  }
+
+  private void checkBroadcast() {
+    if (limit || limitOnly) throw wrong("broadcast knows no other system");
+    if (nodes < 2 || nodes > NODES_MAX) throw wrong("--nodes " + nodes + ": 2 to " + NODES_MAX);
+    if (sizeBytes < BROADCAST_SIZE_MIN_BYTES) {
+      throw wrong("--size " + sizeBytes + ": broadcast from " + BROADCAST_SIZE_MIN_BYTES + " on");
+    }
+  }
+
+  private int pacedPerSecond(String name) {
+    if (paced > 0) return paced;
+    return name.equals("broadcast") ? BROADCAST_PACED : DURABLE_PACED;
   }
 
   private Settings settings(String name) {
@@ -202,7 +228,7 @@ public final class BenchCommand implements Callable<Integer> {
         connections,
         placement,
         name.equals("durable"),
-        pacedPerSecond);
+        pacedPerSecond(name));
   }
 
   private List<String> systems(boolean pingPong) {

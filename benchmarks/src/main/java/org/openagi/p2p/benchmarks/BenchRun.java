@@ -58,6 +58,13 @@ final class BenchRun {
     print(summary("overtake", Overtake.FIGURE, medians).put("limit_rate", limitRate));
   }
 
+  /** One node to everyone. */
+  void playBroadcast(int nodes) throws Exception {
+    Map<String, Figures> medians =
+        medians("broadcast", (system, all, jvm) -> Everyone.play(all, nodes, jvm), 0);
+    print(summary("broadcast", Everyone.FIGURE, medians).put("nodes", nodes));
+  }
+
   private interface Play {
     Figures play(String system, Settings settings, List<String> jvmOptions) throws Exception;
   }

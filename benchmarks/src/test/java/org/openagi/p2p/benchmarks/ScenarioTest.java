@@ -61,6 +61,15 @@ class ScenarioTest {
   }
 
   @Test
+  void publishesToEveryone() throws Exception {
+    Figures figures = Everyone.play(settings("tls"), 4, JVM);
+    assertEquals(0, figures.get("missing"));
+    assertEquals(0, figures.get("repeated"));
+    assertTrue(figures.get("p50_ms") > 0);
+    assertTrue(figures.get("wire_per_payload_byte") >= 3);
+  }
+
+  @Test
   void refusesWhatItCannotPlay() {
     for (String wrong : List.of(
         "s9",
@@ -70,6 +79,9 @@ class ScenarioTest {
         "s3 --runs 0",
         "s2 --placement x",
         "overtake --limit",
+        "broadcast --limit",
+        "broadcast --nodes 1",
+        "broadcast --size 8",
         "overtake --limit-rate -1")) {
       var err = new ByteArrayOutputStream();
       var cli = new Cli(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), err);

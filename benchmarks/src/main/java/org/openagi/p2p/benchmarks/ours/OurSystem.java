@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.openagi.p2p.benchmarks.worker.BenchSystem;
+import org.openagi.p2p.benchmarks.worker.BroadcastSystem;
 import org.openagi.p2p.benchmarks.worker.OvertakeSystem;
 import org.openagi.p2p.benchmarks.worker.Payloads;
 import org.openagi.p2p.benchmarks.worker.Settings;
@@ -21,7 +22,7 @@ import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
 
 /** The network itself. Its address is a multiaddr with the peer id. */
-public final class OurSystem implements BenchSystem, OvertakeSystem {
+public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSystem {
   private final boolean quick;
 
   private static final String RECEIVER = "receiver";
@@ -134,6 +135,11 @@ public final class OurSystem implements BenchSystem, OvertakeSystem {
     return sender;
   }
 
+  @Override
+  public Crowd crowd(Settings settings, int nodes) throws Exception {
+    return OurCrowd.start(settings, nodes);
+  }
+
   private static P2PNetworkManager connected(Settings settings, String address) throws Exception {
     P2PNetworkManager manager = manager(SENDER, settings);
     start(manager);
@@ -156,11 +162,11 @@ public final class OurSystem implements BenchSystem, OvertakeSystem {
     }
   }
 
-  private static Multiaddr start(P2PNetworkManager manager) throws Exception {
+  static Multiaddr start(P2PNetworkManager manager) throws Exception {
     return manager.startServer().get(START_SECONDS, TimeUnit.SECONDS).getFirst();
   }
 
-  private static P2PNetworkManager manager(String name, Settings settings) throws IOException {
+  static P2PNetworkManager manager(String name, Settings settings) throws IOException {
     Path folder = Files.createTempDirectory("p2p-bench-" + name);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
     P2PNetworkManager.Builder builder = P2PNetworkManager.builder();

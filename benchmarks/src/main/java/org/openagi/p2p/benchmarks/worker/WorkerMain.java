@@ -76,6 +76,7 @@ public final class WorkerMain {
       case "dial" -> dial();
       case "overtaken" -> overtaken();
       case "overtake" -> overtake();
+      case "broadcast" -> broadcast();
       default -> throw new IllegalArgumentException("no role named " + role);
     }
   }
@@ -201,6 +202,43 @@ public final class WorkerMain {
       wire = Readings.loopbackBytes() - wire;
       result("wire_bytes_per_s=" + wire / seconds + " bulk_bytes_per_s=" + bulk / seconds);
     }
+  }
+
+  private void broadcast() throws Exception {
+    if (!(system instanceof BroadcastSystem able)) {
+      throw new IllegalArgumentException("this system does not send to everyone");
+    }
+    int nodes = Integer.parseInt(words.getOrDefault("nodes", "2"));
+    BroadcastSystem.Crowd crowd = able.crowd(settings, nodes);
+    if (settings.warmupSeconds() > 0) crowd.publish(settings.warmupSeconds());
+    long idle = Readings.loopbackBytes();
+    Thread.sleep(1000);
+    idle = Readings.loopbackBytes() - idle;
+    long wire = Readings.loopbackBytes();
+    long processor = Readings.processorNanos();
+    long start = System.nanoTime();
+    BroadcastSystem.Tally tally = crowd.publish(settings.measuredSeconds());
+    long nanos = System.nanoTime() - start;
+    wire = Readings.loopbackBytes() - wire;
+    processor = Readings.processorNanos() - processor;
+    result("p50_ms="
+        + tally.each().getValueAtPercentile(50) / 1e6
+        + " p99_ms="
+        + tally.each().getValueAtPercentile(99) / 1e6
+        + " all_p50_ms="
+        + tally.all().getValueAtPercentile(50) / 1e6
+        + " all_p99_ms="
+        + tally.all().getValueAtPercentile(99) / 1e6
+        + " wire_per_payload_byte="
+        + (double) wire / tally.published() / settings.sizeBytes()
+        + " idle_bytes_per_s="
+        + idle
+        + " missing="
+        + tally.missing()
+        + " repeated="
+        + tally.repeated()
+        + " cpu="
+        + (double) processor / nanos);
   }
 
   private String address() throws IOException {
