@@ -77,7 +77,7 @@ class QueueCommandTest {
     assertEquals("QUEUED", listed.getFirst().get("state"));
     assertTrue(listed.getFirst().containsKey("way"), "and there is none");
     assertEquals(null, listed.getFirst().get("way"));
-    assertTrue(queue("alice", "ls").out.lines().findFirst().orElse("").contains("WAY"));
+    assertTrue(queue("alice", "ls").out().lines().findFirst().orElse("").contains("WAY"));
     assertEquals(id(bob).toString(), listed.getFirst().get("peerId"));
     assertEquals(
         0, queue("alice", "ls", "--to", id(alice).toString(), "--json").json().size());
