@@ -11,4 +11,11 @@ public interface OverlayPort {
    * @return false if it was dropped, because the link has gone or too much waits for it; counted
    */
   boolean send(PeerId to, OverlayFrame frame);
+
+  /**
+   * A neighbour sent what is of no use here: again, unasked, or beyond its rate. That happens to everybody now and then; too
+   * much of it is held against the neighbour. Only for what it could have left out whatever others send it: else they could
+   * have it blamed.
+   */
+  default void wasted(PeerId by) {}
 }

@@ -74,6 +74,7 @@ public final class ParcelSender {
   private final TimeSource time;
   private final SectionBuilder builder;
   private final ReceiptClock clock;
+  private final Carriers carriers;
   private final Map<Lane, RoutedLane> lanes = new EnumMap<>(Lane.class);
   private final LinkedHashMap<Bytes, SentParcel> underway = new LinkedHashMap<>();
   private final ParcelSendCounters counters;
@@ -116,6 +117,7 @@ public final class ParcelSender {
     this.time = time;
     this.builder = new SectionBuilder(encoder, zstd);
     this.clock = new ReceiptClock(config.maxWindow());
+    this.carriers = new Carriers(recipient, listener);
   }
 
   /** Adds a lane, before or after the start. */
@@ -246,6 +248,7 @@ public final class ParcelSender {
     long roundTrip = now - parcel.sentNanos;
     parcel.arrived = true;
     parcel.dueNanos = now + Math.max(ASK_MIN_NANOS, clock.timeoutNanos(reach));
+    if (!parcel.mail) carriers.onArrived(parcel.by);
     if (!parcel.mail) clock.onReceipt(Math.max(1, roundTrip - 1_000 * arrival.ageMicros()));
     listener.onStage(
         parcel.lane,
@@ -271,7 +274,10 @@ public final class ParcelSender {
     }
     if (overtaken.isEmpty()) return;
     clock.onLoss(now);
-    for (SentParcel parcel : overtaken) lose(parcel, parcel.by, "overtaken");
+    for (SentParcel parcel : overtaken) {
+      carriers.onOvertaken(parcel.by);
+      lose(parcel, parcel.by, "overtaken");
+    }
   }
 
   private void lose(SentParcel parcel, @Nullable PeerId avoid, String why) {
@@ -447,7 +453,10 @@ public final class ParcelSender {
     for (SentParcel parcel : List.copyOf(underway.values())) {
       if (parcel.dueNanos > now) continue;
       if (parcel.arrived && ask(parcel, now)) continue;
-      timedOut |= !parcel.mail && !parcel.arrived;
+      if (!parcel.mail && !parcel.arrived) {
+        timedOut = true;
+        carriers.onSilence(parcel.by);
+      }
       lose(parcel, parcel.by, "no receipt in time");
     }
     if (timedOut) {

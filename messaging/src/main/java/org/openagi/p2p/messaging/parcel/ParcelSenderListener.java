@@ -24,6 +24,12 @@ public interface ParcelSenderListener {
    */
   void onStage(Lane lane, long first, long end, Stage stage);
 
+  /** A parcel that a neighbour took arrived, by the recipient's receipt. */
+  default void onCarried(PeerId by) {}
+
+  /** A parcel that a neighbour took did not arrive, although others did: sent later, or by another neighbour. */
+  default void onLost(PeerId by) {}
+
   /** A stage of a parcel. */
   sealed interface Stage {
     /**

@@ -6,10 +6,13 @@ import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.StoredMessage;
 
-/** Hears what goes wrong with messages. Called on any thread; must not block. */
+/** Hears what goes wrong with messages, and who helps or hinders them. Called on any thread; must not block. */
 public interface MessageFaultListener {
   /** A peer broke the message protocol; with scope PEER a signature was wrong. */
   default void onViolation(PeerId peer, ProtocolViolationException cause) {}
+
+  /** A parcel that a neighbour took for somebody else arrived, or was lost while others arrived. */
+  default void onCarrier(PeerId by, boolean arrived) {}
 
   /** A message that had expired or been refused is forgotten, since more of them are not kept. */
   default void onDeadLetterDropped(StoredMessage letter) {}

@@ -64,6 +64,11 @@ final class MessageFaults implements InboxServices.FailureListener {
     for (MessageFaultListener each : listeners) each.onViolation(peer, cause);
   }
 
+  /** A parcel that a neighbour took arrived, or did not. */
+  void onCarrier(PeerId by, boolean arrived) {
+    for (MessageFaultListener each : listeners) each.onCarrier(by, arrived);
+  }
+
   @Override
   public void onHandlerFailure(PeerId sender, NetworkMessage message, Throwable cause) {
     LOG.atDebug()

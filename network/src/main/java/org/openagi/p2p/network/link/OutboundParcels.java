@@ -2,6 +2,7 @@ package org.openagi.p2p.network.link;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.outbox.SendLane;
 import org.openagi.p2p.messaging.pace.PaceLane;
@@ -89,6 +90,16 @@ final class OutboundParcels implements ParcelSenderListener {
     PaceLane pace = paces.get(lane);
     if (pace != null && !sender.isActive()) outbox.service().pace().release(pace);
     outbox.arm();
+  }
+
+  @Override
+  public void onCarried(PeerId by) {
+    outbox.service().faults().onCarrier(by, true);
+  }
+
+  @Override
+  public void onLost(PeerId by) {
+    outbox.service().faults().onCarrier(by, false);
   }
 
   @Override

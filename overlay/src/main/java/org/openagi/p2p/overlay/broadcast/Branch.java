@@ -17,6 +17,9 @@ final class Branch {
 
   static final int NEWS_PER_SECOND = BroadcastFrame.MAX_RANGES;
 
+  /** Repetitions a second, beyond a second full of them at once: a link ends to repeat when it is asked to be lazy. */
+  static final int DUPLICATES_PER_SECOND = 100;
+
   /** Least time between two requests to become lazy: copies that are on their way need no answer each. */
   private static final long PRUNE_PAUSE_NANOS = 1_000_000_000L;
 
@@ -26,6 +29,7 @@ final class Branch {
   private boolean pruned;
   private @Nullable Map<Source, NumberRanges> confirmed;
   private @Nullable TokenBucket copies;
+  private @Nullable TokenBucket duplicates;
   private @Nullable TokenBucket news;
   private @Nullable TokenBucket served;
 
@@ -66,6 +70,13 @@ final class Branch {
       copies = new TokenBucket(perSecond, perSecond, nowNanos);
     }
     return copies.tryTake(1, nowNanos);
+  }
+
+  boolean takeDuplicate(BroadcastConfig config, long nowNanos) {
+    if (duplicates == null) {
+      duplicates = new TokenBucket(config.messagesPerSecond(), DUPLICATES_PER_SECOND, nowNanos);
+    }
+    return duplicates.tryTake(1, nowNanos);
   }
 
   boolean takeNews(int ranges, long nowNanos) {

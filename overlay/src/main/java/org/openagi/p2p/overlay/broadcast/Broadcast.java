@@ -248,6 +248,7 @@ public final class Broadcast implements OverlayMachine {
 
   private void onDuplicate(Branch from, BroadcastMessage message, long nowNanos) {
     counts.duplicates++;
+    if (!from.takeDuplicate(config, nowNanos)) port.wasted(from.peer());
     confirm(from, message, nowNanos);
     boolean isFirst = from.isEager();
     from.setLazy();

@@ -32,6 +32,9 @@ public interface LinkStatePort extends OverlayPort {
   /** A neighbour sent what it could have known to be bad: cause to think less of it. */
   void blame(PeerId neighbour, AdvertRefusal why);
 
+  /** A node says, signed, that it is linked to this one long after it was: it is not. */
+  default void onFalseClaim(PeerId origin) {}
+
   /** Ways may be other ones than before, or seal keys; told at most once per call of the machine. */
   void onRoutesChanged();
 

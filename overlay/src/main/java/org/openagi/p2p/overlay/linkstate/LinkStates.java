@@ -61,6 +61,7 @@ public final class LinkStates implements OverlayMachine {
   private final Reconciler reconciler;
   private final Rumours rumours;
   private final Ways ways;
+  private final LinkClaims claims;
   private final Map<LinkStateDrop, Long> dropped = new EnumMap<>(LinkStateDrop.class);
   private long tickNanos;
   private long reconcileNanos;
@@ -89,6 +90,7 @@ public final class LinkStates implements OverlayMachine {
     this.reconciler = new Reconciler(table, own, port, random, this::onDropped);
     this.rumours = new Rumours(table, own, port, neighbours.values(), this::onDropped);
     this.ways = new Ways(table, own, port::avoid, nowNanos);
+    this.claims = new LinkClaims(self, config.clockTolerance(), nowNanos);
     this.tickNanos = nowNanos + TICK_NANOS;
     this.reconcileNanos = nowNanos + spread(config.reconcileInterval().toNanos());
   }
@@ -112,6 +114,9 @@ public final class LinkStates implements OverlayMachine {
     public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
       Neighbour sender = neighbours.get(from);
       if (sender != null) sender.asked.remove(advert.originHash());
+      if (claims.isFalse(advert, neighbours.containsKey(advert.origin()), time)) {
+        port.onFalseClaim(advert.origin());
+      }
       boolean news = before == null || saysOther(advert.statement(), before.statement());
       boolean urgent = before != null && isUrgent(advert, before);
       long nowNanos = time.nanoTime();
@@ -183,6 +188,7 @@ public final class LinkStates implements OverlayMachine {
     Neighbour lost = neighbours.remove(peer);
     if (lost == null) return;
     own.onLost(lost, nowNanos);
+    claims.onLost(peer, nowNanos);
     reconcileNanos = Math.min(reconcileNanos, nowNanos + spread(EAGER_RECONCILE_NANOS));
     ways.onNeighboursChanged();
     port.onRoutesChanged();
@@ -235,7 +241,7 @@ public final class LinkStates implements OverlayMachine {
     Set<PeerId> sent = new HashSet<>();
     while (sent.size() < EAGER_COPIES && !targets.isEmpty()) {
       PeerId target = targets.remove(random.nextInt(targets.size()));
-      if (send(target, advert)) sent.add(target);
+      if (mayPassOn(target, nowNanos) && send(target, advert)) sent.add(target);
     }
     sent.add(from);
     rumours.spread(advert, sent, Rumours.URGENT_DELAY_NANOS, nowNanos);
@@ -245,6 +251,14 @@ public final class LinkStates implements OverlayMachine {
     boolean taken = port.send(to, new LinkStateFrame.Adverts(List.of(advert)));
     if (taken) passedOn++;
     return taken;
+  }
+
+  private boolean mayPassOn(PeerId target, long nowNanos) {
+    Neighbour to = neighbours.get(target);
+    if (to == null) return false;
+    boolean may = to.served.tryTake(1, nowNanos);
+    if (!may) onDropped(LinkStateDrop.SERVED_TOO_MUCH);
+    return may;
   }
 
   @Override

@@ -22,8 +22,14 @@ final class Neighbour {
 
   private static final double NEWS_PER_SECOND = 8;
 
-  /** New adverts each second, beyond a table full of them at once. */
-  private static final double ADVERTS_PER_SECOND = 100;
+  /** New adverts that a neighbour may send each second, beyond two tables full of them at once. */
+  private static final double ADVERTS_PER_SECOND = 200;
+
+  /**
+   * Adverts that are sent to it each second, beyond a table full of them at once: whoever makes this node pass on many can't
+   * have it blamed for too many, not even if ten seconds' worth of them arrive at once. Comparisons bring what was left out.
+   */
+  private static final double SERVED_PER_SECOND = 100;
 
   /** What a neighbour was asked for: the number of the advert, and when. */
   record Asked(long sequence, long nanos) {}
@@ -72,7 +78,7 @@ final class Neighbour {
     this.measured = measured;
     this.advertisedFromNanos = advertisedFromNanos;
     this.adverts = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
-    this.served = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
+    this.served = new TokenBucket(maxAdverts, SERVED_PER_SECOND, nowNanos);
     this.summaries = new TokenBucket(SUMMARY_BURST, SUMMARIES_PER_SECOND, nowNanos);
     this.news = new TokenBucket(NEWS_BURST, NEWS_PER_SECOND, nowNanos);
   }

@@ -174,6 +174,7 @@ public final class Membership implements OverlayMachine {
     if (peer == null || leaving || !(frame instanceof MembershipFrame known)) return;
     if (!peer.takeFrame(nowNanos)) {
       counts.limited++;
+      port.wasted(from);
       return;
     }
     switch (known) {
@@ -199,7 +200,7 @@ public final class Membership implements OverlayMachine {
     if (joined.addresses().isEmpty()) return;
     MembershipFrame walk = new MembershipFrame.ForwardJoin(joined, config.walkLength());
     for (Neighbour each : view.neighbours()) {
-      if (each.inView && each != from) port.send(each.peer(), walk);
+      if (each.inView && each != from && each.mayForward(nowNanos)) port.send(each.peer(), walk);
     }
     trim(from);
   }
@@ -295,6 +296,7 @@ public final class Membership implements OverlayMachine {
       return;
     }
     if (isNew && walk.ttl() == config.walkMemory()) hear(from, List.of(walk.joined()));
+    if (!next.mayForward(nowNanos)) return;
     int ttl = Math.min(walk.ttl(), config.walkLength()) - 1;
     port.send(next.peer(), new MembershipFrame.ForwardJoin(walk.joined(), Math.max(0, ttl)));
   }

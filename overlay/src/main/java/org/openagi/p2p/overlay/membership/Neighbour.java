@@ -39,6 +39,7 @@ final class Neighbour {
   boolean shuffling;
 
   private @Nullable TokenBucket frames; // most neighbours are silent most of the time
+  private @Nullable TokenBucket walks;
 
   Neighbour(OverlayLink link, List<Multiaddr> addresses, boolean ours) {
     this.link = link;
@@ -64,5 +65,11 @@ final class Neighbour {
   boolean takeFrame(long nowNanos) {
     if (frames == null) frames = new TokenBucket(FRAMES_BURST, FRAMES_PER_SECOND, nowNanos);
     return frames.tryTake(1, nowNanos);
+  }
+
+  /** Whether it may be sent a walk of somebody else: no more than it takes, whoever makes this node send them. */
+  boolean mayForward(long nowNanos) {
+    if (walks == null) walks = new TokenBucket(FRAMES_BURST, FRAMES_PER_SECOND, nowNanos);
+    return walks.tryTake(1, nowNanos);
   }
 }

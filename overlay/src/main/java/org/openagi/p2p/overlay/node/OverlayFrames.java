@@ -3,6 +3,7 @@ package org.openagi.p2p.overlay.node;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
+import org.openagi.p2p.core.error.ProtocolViolationException.Scope;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.broadcast.BroadcastFrame;
 import org.openagi.p2p.overlay.health.HealthFrame;
@@ -33,6 +34,16 @@ public final class OverlayFrames {
    * @throws ProtocolViolationException if it is malformed, or of an unknown type that may not be skipped
    */
   public static @Nullable OverlayFrame read(int type, WireReader body)
+      throws ProtocolViolationException {
+    try {
+      return decode(type, body);
+    } catch (ProtocolViolationException malformed) {
+      throw malformed.withScope(
+          Scope.STREAM); // also a key that is none: no signature was looked at
+    }
+  }
+
+  private static @Nullable OverlayFrame decode(int type, WireReader body)
       throws ProtocolViolationException {
     return switch (type & 0xf0) {
       case HEALTH -> HealthFrame.read(type, body);

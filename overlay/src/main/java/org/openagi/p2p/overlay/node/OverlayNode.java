@@ -12,6 +12,7 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.limits.TokenBucket;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.overlay.LinkLoss;
@@ -24,6 +25,7 @@ import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.OverlayPort;
 import org.openagi.p2p.overlay.Route;
 import org.openagi.p2p.overlay.broadcast.Broadcast;
+import org.openagi.p2p.overlay.broadcast.BroadcastFrame;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
 import org.openagi.p2p.overlay.broadcast.BroadcastPort;
 import org.openagi.p2p.overlay.health.Health;
@@ -40,6 +42,7 @@ import org.openagi.p2p.overlay.membership.MembershipPort;
 import org.openagi.p2p.overlay.relay.MailStore;
 import org.openagi.p2p.overlay.relay.Relay;
 import org.openagi.p2p.overlay.relay.RelayFault;
+import org.openagi.p2p.overlay.relay.RelayFrame;
 import org.openagi.p2p.overlay.relay.RelayPort;
 import org.openagi.p2p.overlay.reputation.Cause;
 import org.openagi.p2p.overlay.reputation.Explanation;
@@ -56,9 +59,26 @@ public final class OverlayNode {
   /** Violations of one neighbour, while its link lasts, after which it is disconnected. */
   public static final int MAX_VIOLATIONS = 3;
 
+  /** Frames of no use that a neighbour may send in a row, and a second. More of them in a row again are a violation each. */
+  static final int WASTED_BURST = 1_000;
+
+  static final int WASTED_PER_SECOND = 50;
+
+  /** Frames that a neighbour may send in a row, and a second, parcels and messages to everyone apart: twice what any does. */
+  static final int CONTROL_BURST = 2_000;
+
+  static final int CONTROL_PER_SECOND = 500;
+
   private static final class Neighbour {
+    final TokenBucket control;
+    TokenBucket wasted;
     int violations;
     int notedRttMicros;
+
+    Neighbour(long nowNanos) {
+      control = new TokenBucket(CONTROL_BURST, CONTROL_PER_SECOND, nowNanos);
+      wasted = new TokenBucket(WASTED_BURST, WASTED_PER_SECOND, nowNanos);
+    }
   }
 
   private final PeerId self;
@@ -75,6 +95,7 @@ public final class OverlayNode {
   private final Reputation reputation;
   private final List<OverlayMachine> machines;
   private long violations;
+  private long wasted;
 
   /**
    * A node without links.
@@ -111,7 +132,7 @@ public final class OverlayNode {
 
   /** A peer became a neighbour. */
   public void onLinkUp(OverlayLink link, long nowNanos) {
-    if (neighbours.putIfAbsent(link.peer(), new Neighbour()) != null) {
+    if (neighbours.putIfAbsent(link.peer(), new Neighbour(nowNanos)) != null) {
       throw new IllegalStateException("link to " + link.peer() + " came up twice");
     }
     reputation.onLinkUp(link.peer(), nowNanos);
@@ -153,10 +174,29 @@ public final class OverlayNode {
   /** A frame arrived that is read already. */
   public void onFrame(PeerId from, OverlayFrame frame, long nowNanos)
       throws ProtocolViolationException {
-    if (!neighbours.containsKey(from)) return; // the last words of a link that has gone
+    Neighbour neighbour = neighbours.get(from);
+    if (neighbour == null) return; // the last words of a link that has gone
     OverlayMachine machine = ownerOf(frame.type());
+    if (isControl(frame) && !neighbour.control.tryTake(1, nowNanos)) {
+      wasted(from, nowNanos);
+      return;
+    }
     if (machine != health) health.onHeard(from, nowNanos);
     machine.onFrame(from, frame, nowNanos);
+  }
+
+  /** Parcels, their answers and messages to everyone come as fast as links are; their own machines bound them. */
+  private static boolean isControl(OverlayFrame frame) {
+    return !(frame instanceof RelayFrame) && !(frame instanceof BroadcastFrame.Gossip);
+  }
+
+  private void wasted(PeerId by, long nowNanos) {
+    wasted++;
+    Neighbour neighbour = neighbours.get(by);
+    if (neighbour == null || neighbour.wasted.tryTake(1, nowNanos)) return;
+    neighbour.wasted = new TokenBucket(WASTED_BURST, WASTED_PER_SECOND, nowNanos);
+    listener.onViolation(by, WASTED_BURST + " frames of no use in a row", false);
+    reputation.note(by, Cause.LIMIT_VIOLATION, nowNanos);
   }
 
   private OverlayMachine ownerOf(int type) {
@@ -170,14 +210,15 @@ public final class OverlayNode {
     };
   }
 
-  /** A neighbour broke a rule. */
+  /** A neighbour broke a rule; by {@link ProtocolViolationException.Scope#PEER} a signature is wrong. */
   public void onViolation(PeerId peer, ProtocolViolationException cause, long nowNanos) {
     violations++;
     Neighbour neighbour = neighbours.get(peer);
     if (neighbour == null) return;
     String what = String.valueOf(cause.getMessage());
     boolean cut = ++neighbour.violations >= MAX_VIOLATIONS;
-    reputation.note(peer, Cause.PROTOCOL_VIOLATION, nowNanos);
+    boolean forged = cause.scope() == ProtocolViolationException.Scope.PEER;
+    reputation.note(peer, forged ? Cause.INVALID_SIGNATURE : Cause.PROTOCOL_VIOLATION, nowNanos);
     listener.onViolation(peer, what, cut);
     if (cut) host.disconnect(peer, OverlayHost.Cut.HOSTILE, what);
   }
@@ -277,6 +318,7 @@ public final class OverlayNode {
         neighbours.size(),
         reputation.size(),
         violations,
+        wasted,
         health.stats(),
         membership.counters(),
         broadcast.counters(),
@@ -290,6 +332,11 @@ public final class OverlayNode {
     @Override
     public boolean send(PeerId to, OverlayFrame frame) {
       return host.send(to, frame);
+    }
+
+    @Override
+    public void wasted(PeerId by) {
+      OverlayNode.this.wasted(by, time.nanoTime());
     }
   }
 
@@ -407,6 +454,12 @@ public final class OverlayNode {
     }
 
     @Override
+    public void onFalseClaim(PeerId origin) {
+      listener.onViolation(origin, "announced a link to this node that is not there", false);
+      reputation.note(origin, Cause.FALSE_ADVERT, time.nanoTime());
+    }
+
+    @Override
     public void onNamed(PeerId node, String name) {
       listener.onNamed(node, name);
     }
@@ -473,7 +526,13 @@ public final class OverlayNode {
 
     @Override
     public void blame(PeerId neighbour, RelayFault why) {
-      reputation.note(neighbour, Cause.FAILURE, time.nanoTime());
+      Cause cause =
+          switch (why) {
+            case SILENT -> Cause.FAILURE;
+            case USELESS -> Cause.USELESS_PARCEL;
+            case REFUSED -> Cause.REFUSED_PARCEL;
+          };
+      reputation.note(neighbour, cause, time.nanoTime());
     }
   }
 }

@@ -12,6 +12,7 @@ import org.openagi.p2p.overlay.relay.RelayCounts;
  * @param neighbours links that are up
  * @param scores peers of which something is thought
  * @param violations rules that neighbours broke
+ * @param wasted frames of neighbours that were of no use or beyond their rate
  * @param health what watches the links, and how it sees this machine
  * @param membership what seeks and trims links
  * @param broadcast messages to everyone
@@ -22,6 +23,7 @@ public record OverlayStats(
     int neighbours,
     int scores,
     long violations,
+    long wasted,
     HealthStats health,
     MembershipCounters membership,
     BroadcastCounters broadcast,

@@ -293,10 +293,15 @@ final class Custody {
     if (hop.sent.remove(parcel.key) != null) hop.sentBytes -= parcel.bytes;
   }
 
-  void onTaken(PeerId by, ParcelKey key, long nowNanos) {
+  /**
+   * The next hop answers for a parcel.
+   *
+   * @return false if nothing is waited for: it came too late, or nobody asked
+   */
+  boolean onTaken(PeerId by, ParcelKey key, long nowNanos) {
     Hop hop = hops.get(by);
     Held parcel = hop == null ? null : hop.sent.get(key);
-    if (hop == null || parcel == null) return; // an answer that came too late
+    if (hop == null || parcel == null) return false;
     hop.answeredNanos = nowNanos;
     hop.onTaken(nowNanos - parcel.sinceNanos);
     unsend(hop, parcel);
@@ -313,6 +318,7 @@ final class Custody {
       forget(parcel);
       listener.onDone(parcel);
     }
+    return true;
   }
 
   /**
@@ -331,6 +337,9 @@ final class Custody {
       hop.answeredNanos = nowNanos;
       if (busy) pause(hop, nowNanos + config.fullPause().toNanos());
     }
+    boolean unwilling = why == ParcelRefusal.FULL || why == ParcelRefusal.NOT_SERVED;
+    // Of the parcels of others it is not known whether they are what the next hop should take.
+    if (unwilling && parcel.source == Held.Source.OWN) port.blame(by, RelayFault.REFUSED);
     if (!busy) parcel.tried.add(by);
     parcel.lastRefusal = why;
     takeBack(parcel);

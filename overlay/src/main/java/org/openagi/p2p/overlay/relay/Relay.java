@@ -289,7 +289,7 @@ public final class Relay implements OverlayMachine, Courier {
     switch (known) {
       case Carry carry -> onCarry(from, carry, nowNanos);
       case Taken taken -> {
-        custody.onTaken(from, taken.key(), nowNanos);
+        if (!custody.onTaken(from, taken.key(), nowNanos)) port.wasted(from);
         custody.drain(nowNanos);
       }
       case Refused no -> onRefused(from, no, nowNanos);
@@ -300,6 +300,7 @@ public final class Relay implements OverlayMachine, Courier {
   private void onCarry(PeerId from, Carry carry, long nowNanos) {
     ParcelKey key = carry.key();
     if (carry.parcel().ttl() < 1) {
+      port.blame(from, RelayFault.USELESS);
       refuse(from, key, ParcelRefusal.TTL_EXCEEDED);
     } else if (carry.parcel().to().equals(self)) {
       deliver(from, carry, nowNanos);
@@ -307,15 +308,28 @@ public final class Relay implements OverlayMachine, Courier {
       repeated++;
     } else if (isInTrail(carry)) {
       repeated++;
+      port.blame(from, RelayFault.USELESS);
       refuse(from, key, ParcelRefusal.SEEN);
     } else if (isAnsweredFor(key)) {
       repeated++;
+      noteRepetition(from, key);
       port.send(from, new Taken(key));
     } else if (carry.destination().equals(self)) {
       keep(from, carry, nowNanos);
     } else {
       relay(from, carry, nowNanos);
     }
+  }
+
+  private void noteArrivalAgain(PeerId from, ParcelKey once) {
+    SeenParcels.Passage passage = arrivals.find(once);
+    if (passage != null && !passage.isNewWay(from)) port.wasted(from);
+  }
+
+  /** By another way a copy may come again; by the same neighbour only if an answer came too late for it. */
+  private void noteRepetition(PeerId from, ParcelKey key) {
+    SeenParcels.Passage passage = seen.find(key);
+    if (passage != null && !passage.isNewWay(from)) port.wasted(from);
   }
 
   private boolean isInTrail(Carry carry) {
@@ -341,7 +355,7 @@ public final class Relay implements OverlayMachine, Courier {
     }
     ParcelKey once = new ParcelKey(carry.parcel().id(), 0);
     boolean first = arrivals.find(once) == null;
-    arrivals.add(once, from, nowNanos);
+    if (first) arrivals.add(once, from, nowNanos);
     port.send(from, new Taken(carry.key()));
     if (carry.report()) port.send(from, new Arrived(carry.key()));
     if (first) {
@@ -349,6 +363,7 @@ public final class Relay implements OverlayMachine, Courier {
       hears.onParcel(from, carry.parcel());
     } else {
       repeated++;
+      noteArrivalAgain(from, once);
     }
   }
 
@@ -360,6 +375,7 @@ public final class Relay implements OverlayMachine, Courier {
     } else if (parcel.ttl() <= 1 || parcel.trail().size() >= Parcel.MAX_TRAIL) {
       refuse(from, key, ParcelRefusal.TTL_EXCEEDED);
     } else if (parcel.lifetimeMillis() < 1) {
+      port.blame(from, RelayFault.USELESS);
       refuse(from, key, ParcelRefusal.EXPIRED);
     } else {
       takeOver(from, carry, nowNanos);
@@ -425,7 +441,10 @@ public final class Relay implements OverlayMachine, Courier {
     }
     SeenParcels.Passage passage = seen.find(key);
     boolean awaited = passage != null && from.equals(passage.to) && !passage.refused;
-    if (passage == null || !awaited || custody.holds(key)) return;
+    if (passage == null || !awaited || custody.holds(key)) {
+      port.wasted(from);
+      return;
+    }
     passage.refused = true;
     if (!passage.from.equals(self)) port.send(passage.from, no);
   }

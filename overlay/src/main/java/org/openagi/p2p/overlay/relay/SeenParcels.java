@@ -19,9 +19,18 @@ final class SeenParcels {
     /** It came to nothing, and who sent it knows. */
     boolean refused;
 
+    private @Nullable PeerId again;
+
     private Passage(PeerId from, long nanos) {
       this.from = from;
       this.nanos = nanos;
+    }
+
+    /** Whether a repetition comes by another neighbour than those before. Of the others the last is remembered. */
+    boolean isNewWay(PeerId by) {
+      if (by.equals(from) || by.equals(again)) return false;
+      again = by;
+      return true;
     }
   }
 

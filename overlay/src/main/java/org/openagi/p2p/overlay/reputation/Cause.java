@@ -14,19 +14,24 @@ public enum Cause {
   UPTIME(2, 10, Duration.ofDays(1), "hours linked"),
   /** How quick it is: from 5 points for 20 ms round trip down to -5 for a second. */
   LATENCY(1, 5, Duration.ofHours(1), "round trip"),
-  /** It took over a parcel, or delivered one that was for us. */
-  USEFUL_PARCEL(0.1, 10, Duration.ofHours(1), "parcels taken or brought"),
+  /** A parcel of ours that it took arrived: the recipient's receipt says so, signed. */
+  USEFUL_PARCEL(0.1, 10, Duration.ofHours(1), "parcels that it got to their recipients"),
   /** It could not be reached, its link broke, or it did not answer. */
   FAILURE(-1, 15, Duration.ofMinutes(10), "links that broke, dials that failed"),
-  /** It refused a parcel. */
-  REFUSED_PARCEL(-0.2, 10, Duration.ofMinutes(5), "parcels refused"),
-  /** It brought a parcel that was of no use: expired, seen before, or with no way on. */
+  /** It did not take a parcel of ours: it is full, or does not pass on for us. */
+  REFUSED_PARCEL(-0.2, 5, Duration.ofMinutes(5), "parcels refused"),
+  /**
+   * It took parcels of ours that never arrived, while what went another way or later did. A recipient that lies could say the
+   * same of an honest neighbour: so all of it takes no more than a verified identity brings.
+   */
+  LOST_PARCEL(-0.5, 10, Duration.ofMinutes(10), "parcels taken and lost"),
+  /** It brought a parcel that it knew to be of no use: out of time or hops, or to where it had been. */
   USELESS_PARCEL(-0.5, 30, Duration.ofMinutes(10), "useless parcels"),
-  /** It sent more than it may. */
+  /** It sent more than it may, or so much of no use that it is no accident. */
   LIMIT_VIOLATION(-10, 100, Duration.ofMinutes(10), "limits exceeded"),
   /** It broke a rule of a protocol. */
   PROTOCOL_VIOLATION(-15, 150, Duration.ofHours(1), "protocol violations"),
-  /** It announced links, routes or addresses that were found not to be so. */
+  /** It announced a link to this node, and there was none. */
   FALSE_ADVERT(-25, 150, Duration.ofHours(6), "false adverts"),
   /** It passed on or made something whose signature is wrong. */
   INVALID_SIGNATURE(-40, 200, Duration.ofHours(12), "invalid signatures");

@@ -162,7 +162,7 @@ class ReputationTest {
   @Property(tries = 200)
   void boundsHold(
       @ForAll @Size(max = 300) List<@IntRange(max = 59) Integer> peers,
-      @ForAll @Size(min = 300, max = 300) List<@IntRange(max = 10) Integer> causes,
+      @ForAll @Size(min = 300, max = 300) List<@IntRange(max = 11) Integer> causes,
       @ForAll @Size(min = 300, max = 300) List<@IntRange(max = 4000) Integer> seconds) {
     Reputation any = new Reputation(CONFIG, (peer, from, to, why) -> {});
     Cause[] all = Cause.values();

@@ -25,6 +25,7 @@ import org.openagi.p2p.overlay.relay.Courier;
 import org.openagi.p2p.overlay.relay.Parcel;
 import org.openagi.p2p.overlay.relay.ParcelRefusal;
 import org.openagi.p2p.overlay.relay.Reach;
+import org.openagi.p2p.overlay.reputation.Cause;
 import org.openagi.p2p.simulator.net.Alarm;
 
 /**
@@ -89,6 +90,11 @@ final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener
         layer.resources().zstd(),
         layer.random(),
         layer.time());
+  }
+
+  /** What a neighbour did with a parcel speaks for or against it. */
+  void note(PeerId by, Cause cause) {
+    runner.run(() -> runner.overlay().note(by, cause, layer.time().nanoTime()));
   }
 
   // ---- what senders and the receiver ask for ----
