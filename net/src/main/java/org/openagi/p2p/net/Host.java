@@ -9,6 +9,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.net.stream.P2PStream;
 import org.openagi.p2p.net.swarm.SwarmHost;
+import org.openagi.p2p.protocols.dialing.ConnectionSelector;
 import org.openagi.p2p.protocols.peers.PeerTable;
 
 /**
@@ -117,6 +118,12 @@ public interface Host extends AutoCloseable {
 
   /** Releases a tag of {@link #protect(PeerId, String)}. */
   void unprotect(PeerId peer, String tag);
+
+  /**
+   * Sets who goes first when there are more connections than the high watermark: see {@link
+   * org.openagi.p2p.protocols.dialing.ConnectionSelector#trim}. Asked on {@code net-control}.
+   */
+  void setStanding(ConnectionSelector.PeerStanding standing);
 
   /**
    * Refuses new connections of a peer, in both directions, with the cause {@link RefusalCause#GATED}, or no longer. Open

@@ -2,6 +2,7 @@ package org.openagi.p2p.network;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,9 @@ final class OverlayFaults implements OverlayListener {
   private final RecentReports<About> reported =
       new RecentReports<>(FAULT_PAUSE, FAULTS_TRACKED_MAX);
 
+  /** Peers of which something bad is thought. No more than there are scores. */
+  private final Map<PeerId, Standing> standings = new ConcurrentHashMap<>();
+
   /** Neighbours, whose health the overlay tells. No more than there are connections. */
   private final Set<PeerId> watched = ConcurrentHashMap.newKeySet();
 
@@ -49,6 +53,19 @@ final class OverlayFaults implements OverlayListener {
   /** Whether the overlay decides about a peer, so that its connections do not. Any thread. */
   boolean isWatched(PeerId peer) {
     return watched.contains(peer);
+  }
+
+  /**
+   * Whom to keep when there are too many connections: who is in ill repute goes first, who is a neighbour of the overlay is of
+   * more use than others. Any thread.
+   */
+  int standing(PeerId peer) {
+    return switch (standings.getOrDefault(peer, Standing.GOOD)) {
+      case GOOD -> isWatched(peer) ? 1 : 0;
+      case TRIMMED_FIRST -> -1;
+      case NOT_ROUTED -> -2;
+      case REFUSED -> -3;
+    };
   }
 
   @Override
@@ -130,6 +147,8 @@ final class OverlayFaults implements OverlayListener {
 
   @Override
   public void onStanding(PeerId peer, Standing from, Standing to, Explanation why) {
+    if (to == Standing.GOOD) standings.remove(peer);
+    else standings.put(peer, to);
     boolean refused = to == Standing.REFUSED;
     if (refused == (from == Standing.REFUSED)) return;
     host.setRefused(peer, refused);

@@ -182,6 +182,7 @@ record RunningNode(
     OverlayListeners overlayListeners = new OverlayListeners();
     overlayListeners.add(new OverlayEvents(directory));
     OverlayFaults faults = new OverlayFaults(host, events, time);
+    host.setStanding(faults::standing);
     overlayListeners.add(faults);
     MailStore mail = mail(config, identity, folder, events, time, owner, undo);
     OverlayService overlay =

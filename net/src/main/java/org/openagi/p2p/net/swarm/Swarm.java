@@ -35,6 +35,7 @@ import org.openagi.p2p.net.upgrade.UpgradeException;
 import org.openagi.p2p.net.upgrade.Upgrader;
 import org.openagi.p2p.protocols.dialing.ConnectionSelector;
 import org.openagi.p2p.protocols.dialing.ConnectionSelector.Link;
+import org.openagi.p2p.protocols.dialing.ConnectionSelector.PeerStanding;
 import org.openagi.p2p.protocols.dialing.ReconnectPolicy;
 import org.openagi.p2p.protocols.liveness.LinkState;
 
@@ -67,6 +68,7 @@ final class Swarm implements SwarmConnection.Owner, ConnectionOpener {
   private final AtomicLong ids = new AtomicLong();
   private final LongAdder closedBytesIn = new LongAdder();
   private final LongAdder closedBytesOut = new LongAdder();
+  private volatile PeerStanding standing = PeerStanding.NONE;
   private boolean stopping;
   private @Nullable CompletableFuture<Void> emptied;
 
@@ -88,6 +90,11 @@ final class Swarm implements SwarmConnection.Owner, ConnectionOpener {
     for (EventLoop loop : loops) {
       sweepers.put(loop, new LoopSweeper(loop, swarm.time(), swarm.liveness()));
     }
+  }
+
+  /** Sets what trimming goes by. Any thread. */
+  void setStanding(PeerStanding value) {
+    standing = value;
   }
 
   /** Begins the periodic upkeep. */
@@ -297,7 +304,9 @@ final class Swarm implements SwarmConnection.Owner, ConnectionOpener {
     Timeouts timeouts = swarm.config().timeouts();
     List<SwarmConnection> open = all.stream().filter(SwarmConnection::isOpen).toList();
     List<Link> links = new ArrayList<>();
-    for (SwarmConnection c : open) links.add(c.link());
+    for (SwarmConnection c : open) {
+      links.add(c.link().withStanding(standing.of(c.remotePeer())));
+    }
     List<Long> ids = ConnectionSelector.trim(
         links,
         limits.lowWatermark(),

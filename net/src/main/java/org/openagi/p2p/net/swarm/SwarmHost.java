@@ -47,6 +47,7 @@ import org.openagi.p2p.net.transport.IoThreads;
 import org.openagi.p2p.net.transport.TcpTransport;
 import org.openagi.p2p.net.transport.Transport;
 import org.openagi.p2p.net.upgrade.Upgrader;
+import org.openagi.p2p.protocols.dialing.ConnectionSelector;
 import org.openagi.p2p.protocols.identify.IdentifyMessage;
 import org.openagi.p2p.protocols.liveness.LivenessConfig;
 import org.openagi.p2p.protocols.peers.AddressSource;
@@ -383,6 +384,11 @@ public final class SwarmHost implements Host {
   @Override
   public void protect(PeerId peer, String tag) {
     core.protect(peer, tag);
+  }
+
+  @Override
+  public void setStanding(ConnectionSelector.PeerStanding standing) {
+    core.setStanding(standing);
   }
 
   @Override

@@ -17,6 +17,7 @@ public final class ConnectionSelector {
    * @param streams open streams, both directions
    * @param protectedLink whether it must not be trimmed
    * @param suspect whether heartbeats are unanswered
+   * @param standing what is thought of the peer, by {@link PeerStanding}
    */
   public record Link(
       long id,
@@ -25,7 +26,36 @@ public final class ConnectionSelector {
       long heardNanos,
       int streams,
       boolean protectedLink,
-      boolean suspect) {}
+      boolean suspect,
+      int standing) {
+    /** One of whose peer nothing is thought. */
+    public Link(
+        long id,
+        boolean dialedByUs,
+        long openedNanos,
+        long heardNanos,
+        int streams,
+        boolean protectedLink,
+        boolean suspect) {
+      this(id, dialedByUs, openedNanos, heardNanos, streams, protectedLink, suspect, 0);
+    }
+
+    /** The same with something thought of its peer. */
+    public Link withStanding(int value) {
+      return new Link(
+          id, dialedByUs, openedNanos, heardNanos, streams, protectedLink, suspect, value);
+    }
+  }
+
+  /** What is thought of a peer when some have to go. Safe for any thread; answers at once. */
+  @FunctionalInterface
+  public interface PeerStanding {
+    /** Of everybody the same. */
+    PeerStanding NONE = peer -> 0;
+
+    /** 0 if nothing is known; below 0 for peers that go before all others, above it for those that are of more use. */
+    int of(PeerId peer);
+  }
 
   private ConnectionSelector() {}
 
@@ -80,8 +110,8 @@ public final class ConnectionSelector {
   /**
    * Connections to close because there are more than {@code high}, until {@code low} are left.
    * Protected ones and those younger than {@code graceNanos} stay, even if that means to remain
-   * above. Suspect ones go first, then those without streams, then inbound ones, then those silent
-   * for longest.
+   * above. Those of ill repute go first, the worst before the others, even if they are in use; then suspect ones, then those
+   * without streams, then those of peers that are of less use, then inbound ones, then those silent for longest.
    *
    * @return ids to close, at most {@code links.size() - low}
    */
@@ -90,8 +120,10 @@ public final class ConnectionSelector {
     if (links.size() <= high) return List.of();
     List<Link> candidates = new ArrayList<>(links);
     candidates.removeIf(l -> l.protectedLink || nowNanos - l.openedNanos < graceNanos);
-    candidates.sort(Comparator.comparing((Link l) -> !l.suspect)
+    candidates.sort(Comparator.comparingInt((Link l) -> Math.min(0, l.standing))
+        .thenComparing(l -> !l.suspect)
         .thenComparing(l -> l.streams > 0)
+        .thenComparingInt(Link::standing)
         .thenComparing(Link::dialedByUs)
         .thenComparingLong(Link::heardNanos)
         .thenComparingLong(Link::id));

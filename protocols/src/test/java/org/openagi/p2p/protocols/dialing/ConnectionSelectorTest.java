@@ -87,6 +87,21 @@ class ConnectionSelectorTest {
   }
 
   @Test
+  void whoIsInIllReputeGoesBeforeAllOthersAndWhoIsOfUseStaysLonger() {
+    List<Link> links = List.of(
+        new Link(1, true, 0, 500, 0, false, true), // suspect
+        link(2, true, 0, 500, 3).withStanding(-1), // in use, but in ill repute
+        link(3, true, 0, 900, 3).withStanding(-3), // worse
+        link(4, true, 0, 100, 0),
+        link(5, false, 0, 50, 0).withStanding(1), // of use
+        link(6, false, 0, 900, 0));
+    assertEquals(List.of(3L, 2L, 1L, 6L, 4L), ConnectionSelector.trim(links, 1, 5, 1000, 100));
+    List<Link> spared =
+        List.of(new Link(1, false, 0, 0, 0, true, false, -3), link(2, true, 0, 0, 0));
+    assertEquals(List.of(2L), ConnectionSelector.trim(spared, 0, 1, 1000, 100), "protected");
+  }
+
+  @Test
   void trimmingNeverGoesBelowLowAndMayStayAboveIt() {
     List<Link> links = new ArrayList<>();
     for (int i = 0; i < 10; i++) links.add(new Link(i, false, 0, 0, 0, i < 8, false));
