@@ -9,4 +9,14 @@ import org.openagi.p2p.messaging.NetworkMessage;
 public interface BroadcastRoute {
   /** Sends a message to everyone; never blocks, and refuses by the delivery's outcome. */
   Delivery broadcast(NetworkMessage message, DeliveryOptions options);
+
+  /** Messages to everyone that came and could not be read. */
+  default long unreadable() {
+    return 0;
+  }
+
+  /** Messages to everyone that came after their lifetime. */
+  default long expired() {
+    return 0;
+  }
 }

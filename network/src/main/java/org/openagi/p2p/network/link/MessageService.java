@@ -411,7 +411,16 @@ public final class MessageService implements AutoCloseable {
         requests.stats(),
         store.stats(),
         bondCounters.snapshot(),
-        post == null ? ParcelStats.ZERO : post.stats());
+        post == null ? ParcelStats.ZERO : post.stats(),
+        everyoneStats());
+  }
+
+  private EveryoneStats everyoneStats() {
+    BroadcastRoute route = toEveryone;
+    return new EveryoneStats(
+        route == null ? 0 : route.unreadable(),
+        route == null ? 0 : route.expired(),
+        broadcasts.dropped());
   }
 
   /**

@@ -17,6 +17,7 @@ import org.openagi.p2p.messaging.outbox.SendStats;
  * @param store what is kept of them
  * @param bonds what went over several connections to one peer
  * @param parcels what went through other nodes
+ * @param everyone messages to everyone that no handler was given
  */
 public record MessageStats(
     SendStats sent,
@@ -27,4 +28,5 @@ public record MessageStats(
     RequestStats requests,
     StoreStats store,
     BondStats bonds,
-    ParcelStats parcels) {}
+    ParcelStats parcels,
+    EveryoneStats everyone) {}

@@ -281,11 +281,13 @@ public final class Everyone implements BroadcastRoute, OverlayListener {
   }
 
   /** Broadcasts whose content is not known here. Any thread. */
+  @Override
   public long unreadable() {
     return unreadable.get();
   }
 
   /** Messages that arrived after their lifetime, by the clocks of sender and recipient. Any thread. */
+  @Override
   public long expired() {
     return expired.get();
   }
