@@ -26,11 +26,12 @@ public final class Detection {
   private final PrintWriter out;
   private final boolean json;
 
-  private final List<Double> seconds = new ArrayList<>();
+  private final List<Double> suspectedAfter = new ArrayList<>();
+  private final List<Double> givenUpAfter = new ArrayList<>();
   private int falseDeaths;
   private int suspicions;
   private @Nullable PeerId victim;
-  private long killedNanos = -1;
+  private long killedNanos;
 
   /** A scenario that has not begun. */
   public Detection(int nodes, long seed, Duration heartbeat, PrintWriter out, boolean json) {
@@ -75,13 +76,18 @@ public final class Detection {
   private void look(Overlays overlays, HealthEvent event) {
     if (event instanceof HealthEvent.Suspected suspected) {
       if (!isDead(overlays, suspected.peer())) suspicions++;
+      else if (suspected.peer().equals(victim)) suspectedAfter.add(sinceKill(overlays));
     } else if (event instanceof HealthEvent.Died died) {
       if (!isDead(overlays, died.peer())) {
         falseDeaths++;
-      } else if (died.peer().equals(victim) && killedNanos >= 0) {
-        seconds.add((overlays.world().elapsedNanos() - killedNanos) / 1e9);
+      } else if (died.peer().equals(victim)) {
+        givenUpAfter.add(sinceKill(overlays));
       }
     }
+  }
+
+  private double sinceKill(Overlays overlays) {
+    return (overlays.world().elapsedNanos() - killedNanos) / 1e9;
   }
 
   private static boolean isDead(Overlays overlays, PeerId peer) {
@@ -89,9 +95,8 @@ public final class Detection {
   }
 
   private void print(int falseInAnHour) {
-    List<Double> sorted = seconds.stream().sorted().toList();
-    double median = sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
-    double longest = sorted.isEmpty() ? Double.NaN : sorted.getLast();
+    List<Double> suspected = suspectedAfter.stream().sorted().toList();
+    List<Double> givenUp = givenUpAfter.stream().sorted().toList();
     if (json) {
       out.println(new JsonObject()
           .put("scenario", "detection")
@@ -101,24 +106,39 @@ public final class Detection {
           .put("falseDeathsInAnHour", falseInAnHour)
           .put("falseDeaths", falseDeaths)
           .put("suspicionsOfTheLiving", suspicions)
-          .put("detections", sorted.size())
-          .put("medianSeconds", median)
-          .put("longestSeconds", longest)
+          .put("suspected", suspected.size())
+          .put("suspectedMedianSeconds", median(suspected))
+          .put("suspectedLongestSeconds", longest(suspected))
+          .put("givenUp", givenUp.size())
+          .put("givenUpMedianSeconds", median(givenUp))
+          .put("givenUpLongestSeconds", longest(givenUp))
           .toString());
     } else {
       out.printf(
           Locale.ROOT,
           "heartbeat %.0f s, %d nodes, an hour with %.0f %% loss: %d declared dead that lived (%d suspected); "
-              + "death of a machine noticed by its neighbours %d times, median %.1f s, longest %.1f s%n",
+              + "of machines that lost power neighbours suspected %d after %.1f s (median; at most %.1f s), "
+              + "gave up %d after %.1f s (%.1f s)%n",
           heartbeat.toMillis() / 1e3,
           nodes,
           100 * LOSS,
           falseDeaths,
           suspicions,
-          sorted.size(),
-          median,
-          longest);
+          suspected.size(),
+          median(suspected),
+          longest(suspected),
+          givenUp.size(),
+          median(givenUp),
+          longest(givenUp));
     }
     out.flush();
+  }
+
+  private static double median(List<Double> sorted) {
+    return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
+  }
+
+  private static double longest(List<Double> sorted) {
+    return sorted.isEmpty() ? Double.NaN : sorted.getLast();
   }
 }
