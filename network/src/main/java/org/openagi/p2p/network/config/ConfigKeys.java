@@ -34,9 +34,10 @@ public final class ConfigKeys {
       "node_type",
       ValueTypes.oneOf(nodeTypes()),
       "full",
-      "What this node is for, announced to peers in its signed record. In this release light nodes"
-          + " keep messages in memory unless store says otherwise; apart from that every type"
-          + " behaves the same.");
+      "What this node is for, announced to peers in its signed record. A light node carries nothing"
+          + " for others and keeps its own messages in memory unless store says otherwise. A storage"
+          + " node keeps sealed messages for peers that are away. The other types carry messages for"
+          + " others and differ in name only so far.");
 
   /** Where key, pins and remembered peers live. */
   public static final ConfigKey<Optional<Path>> DATA = ConfigKey.of(
