@@ -1,5 +1,6 @@
 package org.openagi.p2p.overlay;
 
+import java.util.List;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 
@@ -30,4 +31,9 @@ public interface OverlayMachine {
 
   /** Does what is due. Early and repeated calls do no harm. */
   void onTimer(long nowNanos);
+
+  /** The sizes of what peers can make grow, and their bounds. */
+  default List<TableSize> tables() {
+    return List.of();
+  }
 }

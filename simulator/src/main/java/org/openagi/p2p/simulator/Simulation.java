@@ -1,12 +1,15 @@
 package org.openagi.p2p.simulator;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.overlay.node.OverlayConfig;
 import org.openagi.p2p.simulator.check.Findings;
+import org.openagi.p2p.simulator.check.LiarChecks;
 import org.openagi.p2p.simulator.check.OverlayChecks;
 import org.openagi.p2p.simulator.check.ParcelProbe;
 import org.openagi.p2p.simulator.check.Promise;
@@ -16,6 +19,7 @@ import org.openagi.p2p.simulator.fault.FaultPlan;
 import org.openagi.p2p.simulator.net.Fabric;
 import org.openagi.p2p.simulator.net.Machine;
 import org.openagi.p2p.simulator.node.NodeGround;
+import org.openagi.p2p.simulator.node.Offence;
 import org.openagi.p2p.simulator.node.SimulatedNode;
 import org.openagi.p2p.simulator.node.Trace;
 import org.openagi.p2p.testkit.VirtualWorld;
@@ -35,6 +39,9 @@ public final class Simulation {
   private static final int BARRED_EVERY = 8;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** What may not keep any message between nodes that keep the rules. */
+  private static final Set<FaultKind> HARMLESS = EnumSet.of(FaultKind.BYZANTINE, FaultKind.BARRED);
+
   private final SimulationConfig config;
   private final VirtualWorld world;
   private final Findings findings;
@@ -42,6 +49,7 @@ public final class Simulation {
   private final Traffic traffic;
   private final FaultPlan faults;
   private final OverlayChecks overlayChecks;
+  private final LiarChecks liars;
   private final ParcelProbe parcels;
 
   /** A simulation that has not begun. */
@@ -57,9 +65,10 @@ public final class Simulation {
     this.traffic = new Traffic(ground, findings, config.meanPause(), lifetime);
     this.faults = new FaultPlan(ground, config.faults());
     this.overlayChecks = new OverlayChecks(ground, findings);
+    this.liars = new LiarChecks(ground, findings);
     this.parcels = new ParcelProbe(ground);
     ground.setOverlays(node -> OverlayConfig.of(node.nodeId(), node.type(), config.heartbeat()));
-    ground.setWatch(overlayChecks);
+    ground.setWatch(overlayChecks.and(liars));
     chooseTypes();
     if (config.faults().contains(FaultKind.BARRED)) barSome();
     ground.onViolation(this::onViolation);
@@ -74,8 +83,18 @@ public final class Simulation {
       if (node.index() % STORAGE_EVERY == STORAGE_EVERY - 1) node.setType(NodeType.STORAGE);
       boolean evil = config.faults().contains(FaultKind.BYZANTINE)
           && node.index() % BYZANTINE_EVERY == Math.min(BYZANTINE_EVERY, config.nodes()) - 1;
-      node.setByzantine(evil);
+      node.setOffences(evil ? offences(node) : Set.of());
     }
+  }
+
+  /** Each liar breaks rules in one way, and replays; one in seven breaks all of them. */
+  private Set<Offence> offences(SimulatedNode liar) {
+    Offence[] all = Offence.values();
+    int which =
+        (int) Math.floorMod(config.seed() + liar.index() / BYZANTINE_EVERY, all.length + 1L);
+    return which == all.length
+        ? EnumSet.allOf(Offence.class)
+        : EnumSet.of(all[which], Offence.REPLAY);
   }
 
   private void barSome() {
@@ -103,6 +122,8 @@ public final class Simulation {
       play();
       traffic.checkEnds();
       overlayChecks.checkEnd();
+      liars.checkEnd();
+      if (HARMLESS.containsAll(config.faults())) traffic.checkPunctual();
       return report((System.nanoTime() - started) / 1_000_000);
     }
   }
@@ -143,6 +164,7 @@ public final class Simulation {
       }
     }
     overlayChecks.look();
+    liars.look();
     if (world.elapsedNanos() < until) world.after(LOOK_EVERY_NANOS, () -> look(until));
   }
 

@@ -32,7 +32,7 @@ import org.openagi.p2p.simulator.plant.LazyDisk;
 class PlantedBugsTest {
   private static final int SEEDS = 50;
 
-  private static void isFound(String bug, Set<FaultKind> faults, Ports ports, Promise... expected) {
+  static void isFound(String bug, Set<FaultKind> faults, Ports ports, Promise... expected) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       Report report = new Simulation(SimulationConfig.of(12, seed, Duration.ofMinutes(2))
               .withFaults(faults)

@@ -15,11 +15,17 @@ import org.openagi.p2p.core.identity.PeerId;
  */
 public final class ParcelSeal {
   private final HostKey key;
-  private final Hpke hpke = CryptoProvider.best().hpke();
+  private final Hpke hpke;
 
   /** Signs with a key. */
   public ParcelSeal(HostKey key) {
+    this(key, CryptoProvider.best().hpke());
+  }
+
+  /** The same, sealing with what is given instead of the best there is. */
+  public ParcelSeal(HostKey key, Hpke hpke) {
     this.key = key;
+    this.hpke = hpke;
   }
 
   PeerId self() {

@@ -16,6 +16,7 @@ import org.openagi.p2p.overlay.LinkLoss;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.broadcast.BroadcastFrame.Gossip;
 import org.openagi.p2p.overlay.broadcast.BroadcastFrame.Graft;
 import org.openagi.p2p.overlay.broadcast.BroadcastFrame.Group;
@@ -429,6 +430,16 @@ public final class Broadcast implements OverlayMachine {
   /** When this process began, by which others tell its messages from those of an earlier one. */
   public long epoch() {
     return epoch;
+  }
+
+  @Override
+  public List<TableSize> tables() {
+    return List.of(
+        new TableSize("sources", seen.size(), config.maxSources()),
+        new TableSize("cached messages", cache.size(), MessageCache.MESSAGES_MAX),
+        new TableSize("bytes of cached messages", cache.bytes(), config.cacheBytes()),
+        new TableSize("missing messages", missing.size(), MissingMessages.MAX),
+        new TableSize("own messages", own.size(), OwnMessages.MAX));
   }
 
   /** What happened so far. */

@@ -59,6 +59,10 @@ final class Errands {
     perAsker.computeIfPresent(errand.asker, (asker, n) -> n > 1 ? n - 1 : null);
   }
 
+  int size() {
+    return waiting.size();
+  }
+
   /** When the first one's time is over; NEVER if none waits. */
   long dueNanos() {
     long due = OverlayMachine.NEVER;

@@ -19,6 +19,7 @@ import org.openagi.p2p.overlay.LinkQuality;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.health.HealthFrame.Doubted;
 import org.openagi.p2p.overlay.health.HealthFrame.Finding;
 import org.openagi.p2p.overlay.health.HealthFrame.Probe;
@@ -770,6 +771,16 @@ public final class Health implements OverlayMachine {
   public HealthStats stats() {
     return new HealthStats(
         counts, local.score(), clock.excusedNanos(), ownDown, partition.parted());
+  }
+
+  @Override
+  public List<TableSize> tables() {
+    return List.of(
+        new TableSize("watched links", links.size(), config.maxLinks()),
+        new TableSize("lost peers of health", gone.size(), config.maxGone()),
+        new TableSize("dials of health", dialing.size(), DIALING_MAX),
+        new TableSize("questions", questions.size(), QUESTIONS_MAX),
+        new TableSize("errands", errands.size(), Errands.MAX));
   }
 
   /** This node. */

@@ -59,6 +59,10 @@ final class Intake {
     this.sink = sink;
   }
 
+  int unchecked() {
+    return unchecked.size();
+  }
+
   long accepted() {
     return accepted;
   }

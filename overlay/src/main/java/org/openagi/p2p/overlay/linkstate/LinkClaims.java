@@ -32,6 +32,10 @@ final class LinkClaims {
     this.othersNanos = nowNanos;
   }
 
+  int size() {
+    return lostNanos.size();
+  }
+
   /** A link ended. */
   void onLost(PeerId peer, long nowNanos) {
     lostNanos.remove(peer);

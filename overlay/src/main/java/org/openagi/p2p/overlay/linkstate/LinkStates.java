@@ -21,6 +21,7 @@ import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.TableSize;
 
 /**
  * What this node knows of the graph and the ways in it. Signs an advert of its own links, takes those of others, passes new
@@ -410,6 +411,17 @@ public final class LinkStates implements OverlayMachine {
     if (mine != null) all.add(mine);
     for (int slot = 0; slot < table.size(); slot++) all.add(table.advert(slot));
     return all;
+  }
+
+  @Override
+  public List<TableSize> tables() {
+    int most = config.maxAdverts();
+    return List.of(
+        new TableSize("adverts", table.size(), most + most / SLACK),
+        new TableSize("adverts to be checked", intake.unchecked(), config.maxUnchecked()),
+        new TableSize("claims", claims.size(), LinkClaims.MAX_REMEMBERED),
+        new TableSize("pasts of links", own.pasts(), OwnAdvert.MAX_REMEMBERED),
+        new TableSize("destinations", ways.destinations(), Ways.MAX_DESTINATIONS));
   }
 
   /** What was done so far. */

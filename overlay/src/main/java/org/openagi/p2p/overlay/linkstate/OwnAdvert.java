@@ -81,6 +81,10 @@ final class OwnAdvert {
     return advert;
   }
 
+  int pasts() {
+    return pasts.size();
+  }
+
   long issued() {
     return issued;
   }

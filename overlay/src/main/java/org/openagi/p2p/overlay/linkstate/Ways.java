@@ -259,4 +259,8 @@ final class Ways {
     if (told == null || back < 0) return LinkGraph.FAR;
     return Math.max(told.costMicros(), theirs.linkMicros()[back]);
   }
+
+  int destinations() {
+    return used.size();
+  }
 }

@@ -12,6 +12,7 @@ import org.openagi.p2p.overlay.LinkLoss;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.membership.MembershipFrame.Disconnect;
 
 /**
@@ -105,6 +106,13 @@ public final class Membership implements OverlayMachine {
   public void onDialFailed(PeerId peer, long nowNanos) {
     dialFailed(peer, nowNanos);
     maintain(nowNanos);
+  }
+
+  @Override
+  public List<TableSize> tables() {
+    return List.of(
+        new TableSize("candidates", candidates.size(), config.candidatesMax()),
+        new TableSize("lost peers of membership", lost.size(), LostPeers.MAX));
   }
 
   /** Tells all neighbours that this node goes, and asks nobody any more. */

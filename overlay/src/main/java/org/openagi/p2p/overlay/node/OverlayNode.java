@@ -24,6 +24,7 @@ import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.OverlayPort;
 import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.broadcast.Broadcast;
 import org.openagi.p2p.overlay.broadcast.BroadcastFrame;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
@@ -69,6 +70,8 @@ public final class OverlayNode {
 
   static final int CONTROL_PER_SECOND = 500;
 
+  static final int FORMER_MAX = 256;
+
   private static final class Neighbour {
     final TokenBucket control;
     TokenBucket wasted;
@@ -87,6 +90,10 @@ public final class OverlayNode {
   private final OverlayListener listener;
   private final TimeSource time;
   private final Map<PeerId, Neighbour> neighbours = new LinkedHashMap<>();
+
+  /** Those that were neighbours last: who comes back has used up what it had. The oldest are forgotten. */
+  private final Map<PeerId, Neighbour> former = new LinkedHashMap<>();
+
   private final Health health;
   private final Membership membership;
   private final LinkStates linkStates;
@@ -132,7 +139,10 @@ public final class OverlayNode {
 
   /** A peer became a neighbour. */
   public void onLinkUp(OverlayLink link, long nowNanos) {
-    if (neighbours.putIfAbsent(link.peer(), new Neighbour(nowNanos)) != null) {
+    Neighbour before = former.remove(link.peer());
+    Neighbour neighbour = before == null ? new Neighbour(nowNanos) : before;
+    neighbour.violations = 0;
+    if (neighbours.putIfAbsent(link.peer(), neighbour) != null) {
       throw new IllegalStateException("link to " + link.peer() + " came up twice");
     }
     reputation.onLinkUp(link.peer(), nowNanos);
@@ -145,7 +155,10 @@ public final class OverlayNode {
 
   /** A neighbour is one no more. */
   public void onLinkDown(PeerId peer, LinkLoss why, long nowNanos) {
-    if (neighbours.remove(peer) == null) return;
+    Neighbour gone = neighbours.remove(peer);
+    if (gone == null) return;
+    former.put(peer, gone);
+    if (former.size() > FORMER_MAX) former.remove(former.keySet().iterator().next());
     reputation.onLinkDown(peer, nowNanos);
     if (why != LinkLoss.CLOSED) reputation.note(peer, Cause.FAILURE, nowNanos);
     for (OverlayMachine machine : machines) machine.onLinkDown(peer, why, nowNanos);
@@ -310,6 +323,14 @@ public final class OverlayNode {
   /** What is thought of peers. */
   public Reputation reputation() {
     return reputation;
+  }
+
+  /** The sizes of all that peers can make grow, and their bounds. */
+  public List<TableSize> tables() {
+    List<TableSize> all = new ArrayList<>();
+    for (OverlayMachine machine : machines) all.addAll(machine.tables());
+    all.add(new TableSize("former neighbours", former.size(), FORMER_MAX));
+    return all;
   }
 
   /** Counters of all parts. */

@@ -17,6 +17,7 @@ import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.relay.Held.Source;
 import org.openagi.p2p.overlay.relay.RelayFrame.Arrived;
 import org.openagi.p2p.overlay.relay.RelayFrame.Carry;
@@ -32,12 +33,16 @@ import org.openagi.p2p.overlay.relay.RelayFrame.Taken;
  * @see "docs/wire/overlay-relay.md"
  */
 public final class Relay implements OverlayMachine, Courier {
+  /** Parcels that are remembered as refused, so that who sends them again and again is found. */
+  static final int MAX_REFUSALS = 4_096;
+
   private final RelayConfig config;
   private final PeerId self;
   private final RelayPort port;
   private final TimeSource time;
   private final SeenParcels seen;
   private final SeenParcels arrivals;
+  private final SeenParcels refusals;
   private final Custody custody;
   private final @Nullable Mailbox mailbox;
   private final ReachWatch watch;
@@ -84,6 +89,7 @@ public final class Relay implements OverlayMachine, Courier {
     this.time = time;
     this.seen = new SeenParcels(config.maxSeen(), config.seenFor().toNanos());
     this.arrivals = new SeenParcels(config.maxSeen(), config.seenFor().toNanos());
+    this.refusals = new SeenParcels(MAX_REFUSALS, config.seenFor().toNanos());
     this.custody = new Custody(config, self, port, random, seen, new Outcomes());
     this.mailbox = store == null
         ? null
@@ -430,7 +436,14 @@ public final class Relay implements OverlayMachine, Courier {
     refused.merge(why, 1L, Long::sum);
     SeenParcels.Passage passage = seen.find(key);
     if (passage != null && passage.from.equals(to)) passage.refused = true;
+    if (why != ParcelRefusal.FULL) noteRefusal(to, key); // who was full is tried again
     port.send(to, new Refused(key, why));
+  }
+
+  private void noteRefusal(PeerId to, ParcelKey key) {
+    SeenParcels.Passage before = refusals.find(key);
+    if (before == null) refusals.add(key, to, time.nanoTime());
+    else if (!before.isNewWay(to)) port.wasted(to);
   }
 
   private void onRefused(PeerId from, Refused no, long nowNanos) {
@@ -451,7 +464,10 @@ public final class Relay implements OverlayMachine, Courier {
 
   private void onArrived(PeerId from, ParcelKey key, long nowNanos) {
     SeenParcels.Passage passage = seen.find(key);
-    if (passage == null || !from.equals(passage.to)) return; // nobody here sent it there
+    if (passage == null || !from.equals(passage.to)) {
+      port.wasted(from); // nobody here sent it there
+      return;
+    }
     if (!passage.from.equals(self)) {
       port.send(passage.from, new Arrived(key));
     } else if (mailbox != null) {
@@ -540,6 +556,23 @@ public final class Relay implements OverlayMachine, Courier {
       custody.drain(nowNanos);
       return true;
     }
+  }
+
+  @Override
+  public List<TableSize> tables() {
+    List<TableSize> sizes = new ArrayList<>(List.of(
+        new TableSize("parcels held", custody.parcels(), config.maxHeldParcels()),
+        new TableSize("bytes of parcels held", custody.bytes(), config.maxHeldBytes()),
+        new TableSize("parcels seen", seen.size(), config.maxSeen()),
+        new TableSize("parcels that arrived", arrivals.size(), config.maxSeen()),
+        new TableSize("parcels refused", refusals.size(), MAX_REFUSALS),
+        new TableSize("peers watched", watch.size(), config.maxWatched())));
+    Mailbox box = mailbox;
+    if (box != null) {
+      sizes.add(new TableSize("mail", box.parcels(), config.mailbox().maxParcels()));
+      sizes.add(new TableSize("bytes of mail", box.bytes(), config.mailbox().maxBytes()));
+    }
+    return sizes;
   }
 
   /** What was done so far. */

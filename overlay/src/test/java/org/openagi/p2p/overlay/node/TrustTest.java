@@ -14,6 +14,7 @@ import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
+import org.openagi.p2p.overlay.LinkLoss;
 import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayHost;
@@ -146,6 +147,22 @@ class TrustTest implements OverlayHost {
     }
     assertEquals(8, noted(Cause.LIMIT_VIOLATION));
     assertEquals(frames + OverlayNode.WASTED_BURST, node.stats().wasted());
+  }
+
+  @Test
+  void whoComesBackHasUsedUpWhatItHad() {
+    ParcelKey unknown = parcel(9, 1, 1, LIAR).key();
+    for (int i = 0; i < OverlayNode.WASTED_BURST; i++) give(new RelayFrame.Taken(unknown));
+    node.onLinkDown(LIAR, LinkLoss.CLOSED, time.nanoTime());
+    node.onLinkUp(new OverlayLink(LIAR, true, Optional.empty(), NodeType.FULL), time.nanoTime());
+    give(new RelayFrame.Taken(unknown));
+    assertEquals(1, noted(Cause.LIMIT_VIOLATION));
+  }
+
+  @Test
+  void aParcelThatIsRefusedAgainAndAgainIsOfNoUse() {
+    for (int i = 0; i < 10; i++) give(parcel(4, 5, 1000, LIAR));
+    assertEquals(9, node.stats().wasted());
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.Route;
+import org.openagi.p2p.overlay.TableSize;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
 import org.openagi.p2p.overlay.linkstate.LinkAdvert;
 import org.openagi.p2p.overlay.node.OverlayNode;
@@ -138,7 +139,24 @@ public final class OverlayChecks implements Watch {
     }
   }
 
+  /** Scores are bounded, too, but never fewer than neighbours, of which there may be as many as there are nodes. */
+  private void checkSizes(SimulatedNode node, OverlayNode overlay) {
+    long most =
+        Math.max(node.overlayConfig().reputation().maxPeers(), ground.nodes().size());
+    checkSize(node, new TableSize("scores", overlay.reputation().size(), most));
+    for (TableSize each : overlay.tables()) checkSize(node, each);
+  }
+
+  private void checkSize(SimulatedNode node, TableSize table) {
+    if (!table.isExceeded()) return;
+    findings.add(
+        Promise.BOUNDED,
+        node + " holds " + table.size() + " " + table.name() + ", at most " + table.bound(),
+        node.index());
+  }
+
   private void checkBeliefs(SimulatedNode node, OverlayNode overlay) {
+    checkSizes(node, overlay);
     for (LinkAdvert advert : overlay.linkStates().adverts()) {
       if (ground.isSigned(advert.origin(), advert.signedBytes(), advert.signature())) continue;
       SimulatedNode origin = ground.find(advert.origin()).orElse(node);

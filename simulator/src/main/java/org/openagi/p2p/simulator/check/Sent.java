@@ -11,6 +11,7 @@ final class Sent {
   final int to;
   final Lane lane;
   final int payloadHash;
+  final long sentNanos;
   final long expiresNanos;
   String messageId = "";
   boolean repeated;
@@ -22,13 +23,16 @@ final class Sent {
   int timesHandled;
   int handledIncarnation;
   long handledNanos;
+  long firstNanos;
 
-  Sent(int serial, int from, int to, Lane lane, int payloadHash, long expiresNanos) {
+  Sent(
+      int serial, int from, int to, Lane lane, int payloadHash, long sentNanos, long expiresNanos) {
     this.serial = serial;
     this.from = from;
     this.to = to;
     this.lane = lane;
     this.payloadHash = payloadHash;
+    this.sentNanos = sentNanos;
     this.expiresNanos = expiresNanos;
   }
 

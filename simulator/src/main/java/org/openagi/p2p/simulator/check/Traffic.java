@@ -34,6 +34,10 @@ public final class Traffic {
   private static final int USER_ID_EVERY = 8;
   private static final int REPEATED_EVERY = 3;
   private static final long SLACK_NANOS = 30_000_000_000L;
+
+  /** How long a message may take if no network, machine or disk does anything wrong. */
+  private static final long PUNCTUAL_NANOS = 10_000_000_000L;
+
   private static final long REPEAT_WITHIN_NANOS = 20_000_000_000L;
 
   private record Way(int from, int to, Lane lane) {}
@@ -123,6 +127,7 @@ public final class Traffic {
         to.index(),
         Lane.of(message, priority),
         payload.hashCode(),
+        ground.world().elapsedNanos(),
         ground.world().elapsedNanos() + lives);
     all.add(sent);
     DeliveryOptions options = DeliveryOptions.DEFAULT.withPriority(priority).withLifetime(own);
@@ -209,7 +214,7 @@ public final class Traffic {
     ground.trace().add(node.index(), "handles of", sent.from, sent.serial);
     if (sent.timesHandled > 0) checkRepetition(node, sent, message);
     else checkOrder(sent);
-    sent.timesHandled++;
+    if (sent.timesHandled++ == 0) sent.firstNanos = ground.world().elapsedNanos();
     sent.handledIncarnation = node.incarnation();
     sent.handledNanos = ground.world().elapsedNanos();
     handled++;
@@ -285,6 +290,29 @@ public final class Traffic {
                 .orElse("forgot it"),
         sent.from,
         sent.to);
+  }
+
+  /**
+   * To be called at the end of a run in which nothing went wrong but that some nodes lied: every message between the others was
+   * handled in time.
+   */
+  public void checkPunctual() {
+    for (Sent sent : all) {
+      boolean mayBeLate = sent.expiresNanos - sent.sentNanos < PUNCTUAL_NANOS
+          || sent.serial % FAILS_ONCE_EVERY == 0
+          || ground.nodes().get(sent.to).isByzantine();
+      boolean inTime = sent.timesHandled > 0 && sent.firstNanos - sent.sentNanos <= PUNCTUAL_NANOS;
+      if (mayBeLate || inTime) continue;
+      findings.add(
+          Promise.JUST,
+          sent
+              + (sent.timesHandled == 0
+                  ? " did not arrive"
+                  : " took " + (sent.firstNanos - sent.sentNanos) / 1_000_000 + " ms")
+              + ", although nothing but lies stood in its way",
+          sent.from,
+          sent.to);
+    }
   }
 
   /** Messages that were submitted. */

@@ -1,9 +1,11 @@
 package org.openagi.p2p.simulator.node;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -22,6 +24,8 @@ import org.openagi.p2p.overlay.health.HealthEvent;
 import org.openagi.p2p.overlay.node.OverlayListener;
 import org.openagi.p2p.overlay.node.OverlayNode;
 import org.openagi.p2p.overlay.relay.MemoryMailStore;
+import org.openagi.p2p.overlay.reputation.Explanation;
+import org.openagi.p2p.overlay.reputation.Standing;
 import org.openagi.p2p.simulator.net.Alarm;
 import org.openagi.p2p.simulator.net.Connection;
 import org.openagi.p2p.simulator.net.Machine;
@@ -39,8 +43,20 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   private static final int CONTACTS = 2;
   private static final int RECOVERED_CONTACTS = 4;
 
-  /** A frame on a connection, as bytes, or as it is if it need not be encoded. */
-  record Frame(int type, Bytes body, @Nullable OverlayFrame whole) {}
+  /**
+   * A frame on a connection, as bytes, or as it is if it need not be encoded.
+   *
+   * @param offence which rule is broken by sending it; null for none
+   */
+  record Frame(
+      int type,
+      Bytes body,
+      @Nullable OverlayFrame whole,
+      @Nullable Offence offence) {
+    Frame sentAs(Offence what) {
+      return new Frame(type, body, whole, what);
+    }
+  }
 
   /** A question for a sign of life, and its answer. */
   record Ping(long sentNanos, boolean answer) {}
@@ -67,6 +83,8 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   private final Alarm sampling;
   private final Map<PeerId, Link> links = new LinkedHashMap<>();
   private final @Nullable Misconduct misconduct;
+  private final Set<PeerId> refused = new HashSet<>();
+  private final Set<PeerId> claimed = new HashSet<>();
   private long framesDropped;
 
   OverlayRunner(NodeProcess process, SimulatedNode node, Tasks tasks, RandomGenerator random) {
@@ -86,7 +104,7 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
         node.machine().clock());
     this.alarm = tasks.alarm(this::onTimer);
     this.sampling = tasks.alarm(this::sample);
-    this.misconduct = node.isByzantine() ? new Misconduct(random) : null;
+    this.misconduct = node.isByzantine() ? new Misconduct(random, node.offences()) : null;
   }
 
   private OverlayCrypto crypto() {
@@ -170,6 +188,7 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   }
 
   private void misbehave(Misconduct evil) {
+    if (evil.nextRound()) claimLink();
     for (PeerId peer : List.copyOf(links.keySet())) {
       Link link = links.get(peer);
       if (link == null) continue;
@@ -178,10 +197,28 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
     }
   }
 
+  /** It tells its own overlay of a link that is not there, so that it is announced as others are. */
+  private void claimLink() {
+    SimulatedNode other = node.anyOther(random);
+    if (other == null || links.containsKey(other.peerId()) || !claimed.add(other.peerId())) return;
+    overlay.onLinkUp(
+        new OverlayLink(other.peerId(), true, Optional.empty(), other.type()), tasks.nanoTime());
+    overlay.onRtt(other.peerId(), 1, tasks.nanoTime());
+  }
+
+  private void unclaim(PeerId peer) {
+    if (claimed.remove(peer)) overlay.onLinkDown(peer, LinkLoss.CLOSED, tasks.nanoTime());
+  }
+
   // ---- connections ----
 
   void onConnected(PeerId peer, Connection connection, int side) {
     if (links.containsKey(peer)) return;
+    if (refused.contains(peer)) {
+      tasks.after(0, () -> process.closeAll(peer, false));
+      return;
+    }
+    unclaim(peer);
     links.put(peer, new Link(peer, connection, side));
     Machine other = connection.machine(1 - side);
     overlay.onLinkUp(
@@ -203,6 +240,8 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
 
   void onFrame(PeerId from, Frame frame) {
     node.watch().onFrame(node, from, frame.type, frame.body);
+    Offence offence = frame.offence;
+    if (offence != null && links.containsKey(from)) node.watch().onOffence(node, from, offence);
     Misconduct evil = misconduct;
     if (evil != null) evil.remember(frame);
     try {
@@ -238,7 +277,7 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
     frame.write(out);
     Bytes body = Bytes.wrap(out.toArray());
     node.watch().onSent(node, to, frame, body.length());
-    Frame sent = new Frame(frame.type(), body, node.encodesFrames() ? null : frame);
+    Frame sent = new Frame(frame.type(), body, node.encodesFrames() ? null : frame, null);
     Misconduct evil = misconduct;
     if (evil != null) {
       sent = evil.instead(sent);
@@ -264,7 +303,10 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   public void disconnect(PeerId peer, Cut cut, String why) {
     node.trace("cuts off (" + cut + ": " + why + ")", peer);
     // Not from within a call of the node.
-    tasks.after(0, () -> process.closeAll(peer, cut == Cut.DEAD));
+    tasks.after(0, () -> {
+      unclaim(peer);
+      process.closeAll(peer, cut == Cut.DEAD);
+    });
   }
 
   @Override
@@ -310,6 +352,13 @@ final class OverlayRunner implements OverlayHost, OverlayListener {
   @Override
   public void onHealth(HealthEvent event) {
     node.watch().onHealth(node, event);
+  }
+
+  @Override
+  public void onStanding(PeerId peer, Standing from, Standing to, Explanation why) {
+    if (to == Standing.REFUSED) refused.add(peer);
+    else refused.remove(peer);
+    node.watch().onStanding(node, peer, to, why);
   }
 
   @Override

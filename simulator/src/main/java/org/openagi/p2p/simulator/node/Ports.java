@@ -1,5 +1,6 @@
 package org.openagi.p2p.simulator.node;
 
+import org.openagi.p2p.core.crypto.Hpke;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.journal.JournalDisk;
 import org.openagi.p2p.messaging.journal.SimDisk;
@@ -24,6 +25,11 @@ public interface Ports {
   /** How the overlay of a node signs and checks. */
   default OverlayCrypto overlayCrypto(SimulatedNode node, OverlayCrypto crypto) {
     return crypto;
+  }
+
+  /** What the parcels of nodes are sealed with. */
+  default Hpke hpke(Hpke hpke) {
+    return hpke;
   }
 
   /** The store that the message layer of a node uses. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
+import org.openagi.p2p.core.crypto.CryptoProvider;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.parcel.ParcelConfig;
@@ -53,7 +54,8 @@ final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener
     this.layer = layer;
     this.runner = runner;
     this.prekeys = node.prekeys(secrets);
-    this.seal = new ParcelSeal(node.hostKey());
+    this.seal =
+        new ParcelSeal(node.hostKey(), node.ports().hpke(CryptoProvider.best().hpke()));
     this.alarm = layer.tasks().alarm(this::onTimer);
     this.receiver = new ParcelReceiver(
         config,

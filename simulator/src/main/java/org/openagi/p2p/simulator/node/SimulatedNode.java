@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -66,7 +67,7 @@ public final class SimulatedNode implements Messenger {
   private final Map<Integer, Long> rememberedNanos = new HashMap<>();
   private @Nullable NodeProcess process;
   private NodeType type = NodeType.FULL;
-  private boolean byzantine;
+  private Set<Offence> offences = Set.of();
   private final ArrayDeque<Integer> formerNeighbours = new ArrayDeque<>();
 
   SimulatedNode(NodeGround ground, Machine machine) {
@@ -177,14 +178,18 @@ public final class SimulatedNode implements Messenger {
     return type;
   }
 
-  /** Lets it break rules from its next start on. */
-  public void setByzantine(boolean value) {
-    byzantine = value;
+  /** Lets it break rules from its next start on; none for one that keeps them. */
+  public void setOffences(Set<Offence> value) {
+    offences = Set.copyOf(value);
+  }
+
+  Set<Offence> offences() {
+    return offences;
   }
 
   /** Whether it breaks rules. */
   public boolean isByzantine() {
-    return byzantine;
+    return !offences.isEmpty();
   }
 
   /** The overlay of its process; empty if none runs. */
@@ -396,7 +401,8 @@ public final class SimulatedNode implements Messenger {
     return ground.overlays().isPresent();
   }
 
-  OverlayConfig overlayConfig() {
+  /** How its overlay is set up. */
+  public OverlayConfig overlayConfig() {
     return ground.overlays().orElseThrow().apply(this);
   }
 

@@ -6,6 +6,8 @@ import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.broadcast.BroadcastMessage;
 import org.openagi.p2p.overlay.health.HealthEvent;
 import org.openagi.p2p.overlay.relay.Parcel;
+import org.openagi.p2p.overlay.reputation.Explanation;
+import org.openagi.p2p.overlay.reputation.Standing;
 
 /** Sees what happens on all nodes: for checkers and counters. */
 public interface Watch {
@@ -30,9 +32,20 @@ public interface Watch {
   /** A node found that another broke a rule. */
   default void onBlame(SimulatedNode node, PeerId culprit, String what) {}
 
+  /** A frame by which a neighbour breaks rules reached a node. */
+  default void onOffence(SimulatedNode victim, PeerId liar, Offence what) {}
+
+  /** What follows from what a node thinks of another changed. */
+  default void onStanding(SimulatedNode node, PeerId peer, Standing to, Explanation why) {}
+
   /** A message to everyone reached a node. */
   default void onBroadcast(SimulatedNode node, BroadcastMessage message, int hops) {}
 
   /** A neighbour entered the view of a node, or left it. */
   default void onView(SimulatedNode node, boolean entered) {}
+
+  /** Both see everything, this one first. */
+  default Watch and(Watch other) {
+    return new WatchPair(this, other);
+  }
 }
