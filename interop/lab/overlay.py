@@ -211,9 +211,9 @@ class Flow:
         return self.sent
 
     def check(self, node, seconds):
-        """All arrived, once, in order; returns the times of arrival."""
+        """All arrived, once, in order; returns the times of arrival. Who has not said its name yet is shown by its id."""
         mine = lambda: [(text, at) for text, at, event in list(node.got)
-                        if text.startswith(SECRET) and event.get("from", event.get("sender")) == self.sender.name]
+                        if text.startswith(SECRET) and event["from"] in (self.sender.peer_id, self.sender.name)]
         until(lambda: len(mine()) >= self.sent, seconds,
               "%s has %d of %d messages of %s" % (node.name, len(mine()), self.sent, self.sender.name))
         time.sleep(1)  # what would come twice
@@ -247,6 +247,14 @@ def relayed(node):
 def reaches(node, other):
     done = node.command("topology", "--json")
     return other.peer_id in done.stdout
+
+
+def costs(node):
+    """What the links cost by the adverts that a node holds, in milliseconds."""
+    said = [json.loads(line) for line in node.command("topology", "--json").stdout.splitlines()]
+    names = {e["peerId"]: e["name"] for e in said if e["event"] == "node"}
+    return {"-".join(sorted((names.get(e["a"], "?"), names.get(e["b"], "?")))): e["costMicros"] / 1e3
+            for e in said if e["event"] == "link"}
 
 
 def no_plain_text(folder, names):

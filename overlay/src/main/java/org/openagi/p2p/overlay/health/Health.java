@@ -45,11 +45,14 @@ public final class Health implements OverlayMachine {
   /** Heard within this time, a peer is vouched for without being probed. */
   private static final long JUST_HEARD_NANOS = 250_000_000L;
 
-  /** What others heard counts so long. */
+  /** What others heard counts so long after they may have been asked again: an answer may take as long as it likes to. */
   private static final long HEARSAY_NANOS = 3_000_000_000L;
 
   /** While an answer is waited for, calls come at least so often: only then a pause of this machine can be told. */
   private static final long TICK_NANOS = 500_000_000L;
+
+  /** From the first probe of a new link to the second one, which is to measure it again; then twice as long each time. */
+  private static final long FIRST_PAUSE_NANOS = 500_000_000L;
 
   private static final long RETRY_NANOS = 100_000_000L;
   private static final long SLOW_NANOS = 500_000_000L;
@@ -336,7 +339,15 @@ public final class Health implements OverlayMachine {
 
   private boolean isDueForProbe(Watch watch, long now) {
     return now - watch.heardNanos >= watch.intervalNanos
+        || now >= nextMeasure(watch)
         || (watch.spokeNanos != NEVER && now - watch.spokeNanos >= trafficPatience(watch));
+  }
+
+  /** When a link that came up lately is to be measured again, or {@link #NEVER}. */
+  private static long nextMeasure(Watch watch) {
+    return watch.rtt.isYoung() && watch.measures < RttWindow.FIRST_SAMPLES
+        ? watch.askedNanos + (FIRST_PAUSE_NANOS << watch.measures) / 2
+        : NEVER;
   }
 
   private long trafficPatience(Watch watch) {
@@ -388,7 +399,7 @@ public final class Health implements OverlayMachine {
     } else if (watch.isSilent()) {
       due = now + RETRY_NANOS;
     } else {
-      due = watch.heardNanos + watch.intervalNanos;
+      due = Math.min(watch.heardNanos + watch.intervalNanos, nextMeasure(watch));
       if (watch.spokeNanos != NEVER) due = Math.min(due, watch.spokeNanos + trafficPatience(watch));
       if (due <= now) due = now + RETRY_NANOS;
     }
@@ -505,7 +516,7 @@ public final class Health implements OverlayMachine {
   private Evidence evidence(Watch watch, long now) {
     boolean elsewhere = watch.heardElsewhereNanos >= watch.firstAskedNanos
         && watch.heardElsewhereNanos > watch.heardNanos
-        && now - watch.heardElsewhereNanos < HEARSAY_NANOS;
+        && now - watch.heardElsewhereNanos < HEARSAY_NANOS + answerNanos(watch);
     return new Evidence(
         now - watch.heardNanos,
         watch.missed,

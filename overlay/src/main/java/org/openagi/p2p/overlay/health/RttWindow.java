@@ -12,9 +12,16 @@ final class RttWindow {
   /** Round trips that percentiles are taken of. */
   static final int SAMPLES = 64;
 
+  /**
+   * Of so many first round trips the shortest counts: what the others took longer is connections that open and programs that
+   * warm up, and an average would remember it for minutes.
+   */
+  static final int FIRST_SAMPLES = 4;
+
   private final long[] samples = new long[SAMPLES];
   private int count;
   private int next;
+  private int smoothed;
   private long smoothedNanos;
   private long variationNanos;
   private long jitterNanos;
@@ -39,10 +46,17 @@ final class RttWindow {
       variationNanos = rtt / 2;
     } else {
       variationNanos += (Math.abs(smoothedNanos - rtt) - variationNanos) / 4;
-      smoothedNanos += (rtt - smoothedNanos) / 8;
+      smoothedNanos =
+          isYoung() ? Math.min(smoothedNanos, rtt) : smoothedNanos + (rtt - smoothedNanos) / 8;
       jitterNanos += (Math.abs(rtt - lastNanos) - jitterNanos) / 16;
     }
     lastNanos = rtt;
+    if (isYoung()) smoothed++;
+  }
+
+  /** Whether there are too few round trips to know how long they take. */
+  boolean isYoung() {
+    return smoothed < FIRST_SAMPLES;
   }
 
   int count() {

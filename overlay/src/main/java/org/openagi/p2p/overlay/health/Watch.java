@@ -56,6 +56,9 @@ final class Watch {
   long askedNanos;
   int missed;
 
+  /** Probes sent so far that no missed one caused, up to {@link RttWindow#FIRST_SAMPLES}. */
+  int measures;
+
   /** When the first probe of this silence was sent. */
   long firstAskedNanos;
 
@@ -86,6 +89,7 @@ final class Watch {
     this.intervalNanos = intervalNanos;
     this.inbound = new TokenBucket(FRAMES_BURST, FRAMES_PER_SECOND, nowNanos);
     this.outbound = new TokenBucket(OUT_BURST, FRAMES_PER_SECOND / 2.0, nowNanos);
+    this.askedNanos = nowNanos;
     this.heardNanos = nowNanos;
     this.stateSinceNanos = nowNanos;
     this.heardElsewhereNanos = nowNanos;
@@ -101,7 +105,10 @@ final class Watch {
       onLost(sent.removeFirst());
     }
     sent.addLast(new Sent(id, realNanos, excusedNanos, missed == 0));
-    if (missed == 0) firstAskedNanos = nowNanos;
+    if (missed == 0) {
+      firstAskedNanos = nowNanos;
+      measures = Math.min(measures + 1, RttWindow.FIRST_SAMPLES);
+    }
     awaiting = true;
     askedNanos = nowNanos;
   }

@@ -200,8 +200,8 @@ public final class LinkStates implements OverlayMachine {
     Neighbour judged = neighbours.get(peer);
     if (judged == null) return;
     judged.measured = AdvertLink.of(peer, port.quality(peer));
-    boolean news = judged.advertised != null && judged.measured.differsMuch(judged.advertised);
-    if (news) own.onQualityChanged(nowNanos);
+    judged.reckoned = judged.measured;
+    if (judged.isToldOtherwise()) own.onQualityChanged(judged, nowNanos);
     ways.onNeighboursChanged();
     port.onRoutesChanged();
   }
@@ -289,14 +289,14 @@ public final class LinkStates implements OverlayMachine {
   private void tick(long nowNanos) {
     tickNanos = nowNanos + TICK_NANOS;
     boolean here = false;
-    boolean elsewhere = false;
     for (Neighbour each : neighbours.values()) {
-      AdvertLink measured = AdvertLink.of(each.peer, port.quality(each.peer));
-      here |= measured.differsMuch(each.measured);
-      if (each.advertised != null) elsewhere |= measured.differsMuch(each.advertised);
-      each.measured = measured;
+      each.measured = AdvertLink.of(each.peer, port.quality(each.peer));
+      if (each.measured.differsMuch(each.reckoned)) {
+        here = true;
+        each.reckoned = each.measured;
+      }
+      if (each.isToldOtherwise()) own.onQualityChanged(each, nowNanos);
     }
-    if (elsewhere) own.onQualityChanged(nowNanos);
     boolean gone = expire(nowNanos);
     ways.onIdle(nowNanos);
     if (!here && !gone) return;

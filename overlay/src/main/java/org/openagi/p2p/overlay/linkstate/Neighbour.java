@@ -31,6 +31,9 @@ final class Neighbour {
    */
   private static final double SERVED_PER_SECOND = 100;
 
+  /** So long after a link came up its first measures may be put right without counting as measures that jump. */
+  private static final long YOUNG_NANOS = 15_000_000_000L;
+
   /** What a neighbour was asked for: the number of the advert, and when. */
   record Asked(long sequence, long nanos) {}
 
@@ -47,6 +50,11 @@ final class Neighbour {
   /** What was last measured of it. */
   AdvertLink measured;
 
+  /** What had been measured when ways were last sought because of it. */
+  AdvertLink reckoned;
+
+  private final long sinceNanos;
+
   /** Whether a summary was sent to it that it has not answered. */
   boolean listingExpected;
 
@@ -60,6 +68,21 @@ final class Neighbour {
   final TokenBucket served;
   final TokenBucket summaries;
   final TokenBucket news;
+
+  /** Whether it turned out to be much better than was told of it when it was new. */
+  boolean isUndersold(long nowNanos) {
+    AdvertLink told = advertised;
+    return told != null
+        && nowNanos - sinceNanos < YOUNG_NANOS
+        && measured.costMicros() < told.costMicros()
+        && isToldOtherwise();
+  }
+
+  /** Whether others were told of it, and of a measure that is much better or worse. */
+  boolean isToldOtherwise() {
+    AdvertLink told = advertised;
+    return told != null && measured.differsMuch(told);
+  }
 
   /** What was told before as long as it is about right, so that a refresh says nothing new. */
   AdvertLink worthTelling() {
@@ -76,6 +99,8 @@ final class Neighbour {
     this.peer = link.peer();
     this.light = link.nodeType() == NodeType.LIGHT;
     this.measured = measured;
+    this.reckoned = measured;
+    this.sinceNanos = nowNanos;
     this.advertisedFromNanos = advertisedFromNanos;
     this.adverts = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
     this.served = new TokenBucket(maxAdverts, SERVED_PER_SECOND, nowNanos);

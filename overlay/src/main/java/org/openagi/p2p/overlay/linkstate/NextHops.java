@@ -10,15 +10,17 @@ import org.openagi.p2p.overlay.Route;
 
 /** Which of the neighbours that know a way carry how much, and in which order the others are tried when those fail. */
 final class NextHops {
-  /** A next hop shares the load if it costs at most a quarter and a millisecond more than the best … */
+  /** A next hop shares the load if it costs at most a quarter and this slack more than the best … */
   private static final long ENTER_QUARTERS = 5;
 
-  private static final long ENTER_MICROS = 1_000;
-
-  /** … and stops when it costs half and two milliseconds more, so that shares do not flap. */
+  /** … and stops when it costs half and twice the slack more, so that shares do not flap. */
   private static final long LEAVE_QUARTERS = 6;
 
-  private static final long LEAVE_MICROS = 2_000;
+  /** Among ways of as many links a few milliseconds, which a busy machine makes by itself, are no reason not to share. */
+  private static final long SLACK_MICROS = 5_000;
+
+  /** A way of more links takes the time of more nodes, so less speaks for it. */
+  private static final long LONGER_SLACK_MICROS = 1_000;
 
   private static final int FULL_SHARE = 1000;
 
@@ -55,16 +57,13 @@ final class NextHops {
 
   /** Shares in inverse proportion to the costs among those that are nearer and not much worse than the best of these. */
   private static List<NextHop> shared(List<Candidate> sorted, Route last) {
-    long best = 0;
-    for (Candidate each : sorted.reversed()) if (each.nearer) best = each.micros;
-    long enter = best * ENTER_QUARTERS / 4 + ENTER_MICROS;
-    long leave = best * LEAVE_QUARTERS / 4 + LEAVE_MICROS;
+    Candidate best = null;
+    for (Candidate each : sorted.reversed()) if (each.nearer) best = each;
     boolean[] shares = new boolean[sorted.size()];
     double weights = 0;
     for (int i = 0; i < shares.length; i++) {
       Candidate each = sorted.get(i);
-      shares[i] = each.nearer
-          && (each.micros <= enter || (each.micros <= leave && hadShare(last, each.peer)));
+      shares[i] = best != null && each.nearer && isAbout(best, each, last);
       if (shares[i]) weights += 1.0 / each.micros;
     }
     List<NextHop> nextHops = new ArrayList<>(shares.length);
@@ -79,6 +78,13 @@ final class NextHops {
     nextHops.addAll(others);
     nextHops.addAll(around);
     return nextHops;
+  }
+
+  private static boolean isAbout(Candidate best, Candidate other, Route last) {
+    long slack = other.hops <= best.hops ? SLACK_MICROS : LONGER_SLACK_MICROS;
+    return other.micros <= best.micros * ENTER_QUARTERS / 4 + slack
+        || (other.micros <= best.micros * LEAVE_QUARTERS / 4 + 2 * slack
+            && hadShare(last, other.peer));
   }
 
   private static boolean hadShare(Route last, PeerId peer) {

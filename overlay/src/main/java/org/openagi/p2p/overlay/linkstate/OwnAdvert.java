@@ -118,10 +118,13 @@ final class OwnAdvert {
     if (neighbour.advertised != null) newsAt(nowNanos + LOSS_DELAY_NANOS);
   }
 
-  void onQualityChanged(long nowNanos) {
-    if (qualityNanos != OverlayMachine.NEVER) return;
-    long pause = Math.max(config.changePause().toNanos(), qualityBudget.nanosUntil(1, nowNanos));
-    qualityNanos = nowNanos + pause;
+  /** A measure is another one than was told. */
+  void onQualityChanged(Neighbour neighbour, long nowNanos) {
+    long pause = config.changePause().toNanos();
+    if (!neighbour.isUndersold(nowNanos)) {
+      pause = Math.max(pause, qualityBudget.nanosUntil(1, nowNanos));
+    }
+    qualityNanos = Math.min(qualityNanos, nowNanos + pause);
   }
 
   /** An advert of this node came back that is newer than its last: from before a restart with a clock that was ahead. */
@@ -161,12 +164,13 @@ final class OwnAdvert {
   /** A measure that is what it was before is no news after all. */
   private void onQualityDue(Collection<Neighbour> neighbours, long nowNanos) {
     qualityNanos = OverlayMachine.NEVER;
+    boolean free = false;
+    boolean news = false;
     for (Neighbour each : neighbours) {
-      AdvertLink told = each.advertised;
-      if (told == null || !each.measured.differsMuch(told)) continue;
-      if (qualityBudget.tryTake(1, nowNanos)) newsAt(nowNanos);
-      return;
+      free |= each.isUndersold(nowNanos);
+      news |= each.isToldOtherwise();
     }
+    if (free || (news && qualityBudget.tryTake(1, nowNanos))) newsAt(nowNanos);
   }
 
   private static long nextHeldLink(Collection<Neighbour> neighbours, long nowNanos) {

@@ -62,6 +62,23 @@ class HealthTest {
     assertEquals(link.quality(), a.health.quality(net.node(1).id));
   }
 
+  /** Goal: the first round trip of a link, while connections open and programs warm up, is not what it is known by. */
+  @Test
+  void theFirstRoundTripOfALinkIsForgottenWithinSeconds() {
+    HealthNet net = new HealthNet(1, 2, DEFAULTS);
+    net.latencyNanos = 150 * HealthNet.MS;
+    net.mesh();
+    net.run(Duration.ofMillis(200));
+    net.latencyNanos = 2 * HealthNet.MS;
+    net.run(Duration.ofMillis(200));
+    Node a = net.node(0);
+    PeerId b = net.node(1).id;
+    assertTrue(a.health.rttMicros(b) > 100_000, a.health.rttMicros(b) + " us at first");
+    net.run(Duration.ofSeconds(5));
+    assertTrue(a.health.rttMicros(b) < 10_000, a.health.rttMicros(b) + " us");
+    assertEquals(RttWindow.FIRST_SAMPLES, a.health.stats().count(Count.PROBES));
+  }
+
   @Test
   void trafficSparesAllProbes() {
     HealthNet net = mesh(2, SECONDS);
@@ -163,6 +180,27 @@ class HealthTest {
     Died died = a.events(Died.class).getFirst();
     assertTrue(died.heardElsewhere(), died.toString());
     assertTrue(died.reason().contains("the link that is dead"), died.reason());
+  }
+
+  /**
+   * Goal: nobody is suspected whom others hear of. Method: round trips so long that others are asked less often than what they
+   * said used to count.
+   */
+  @Test
+  void aSilentLinkIsDegradedUntilItIsDeadHoweverSeldomOthersAreAsked() {
+    HealthNet net = new HealthNet(1, 5, DEFAULTS);
+    net.latencyNanos = 450 * HealthNet.MS;
+    net.mesh();
+    net.run(Duration.ofMinutes(2));
+    Node a = net.node(0);
+    Node b = net.node(4);
+    net.cut(b, a, Duration.ofMinutes(5));
+    net.cut(a, b, Duration.ofMinutes(5));
+    net.run(Duration.ofMinutes(2));
+    for (Node each : List.of(a, b)) {
+      assertEquals(List.of(), each.events(Suspected.class));
+      assertTrue(each.events(Died.class).getFirst().heardElsewhere());
+    }
   }
 
   @Test

@@ -318,6 +318,29 @@ class LinkStatesTest {
     return -1;
   }
 
+  /**
+   * Goal: what new links look like while programs warm up is put right everywhere at once, however many there are. Method: four
+   * links one after the other, each slow for three seconds and then fast.
+   */
+  @Test
+  void whatWasToldOfANewLinkIsPutRightSoon() {
+    List<Node> nodes = net.add(1, 5, NodeType.FULL);
+    Node hub = nodes.get(0);
+    for (Node each : nodes.subList(1, 5)) {
+      hub.qualities.put(each.id, new LinkQuality(600_000, 0, 0));
+      net.link(hub, each);
+      net.run(Duration.ofSeconds(3));
+      hub.qualities.put(each.id, new LinkQuality(2_000, 0, 0));
+      net.run(Duration.ofSeconds(4));
+    }
+    net.run(Duration.ofSeconds(4));
+    LinkAdvert heard = nodes.get(1).links.advert(hub.id).orElseThrow();
+    for (AdvertLink each : heard.statement().links()) {
+      assertTrue(each.rttMicros() < 3_000, "told of a round trip of " + each.rttMicros() + " us");
+    }
+    assertTrue(hub.links.counts().issued() <= 13, hub.links.counts().toString());
+  }
+
   @Test
   void whoIsGoneIsForgottenAndRefreshesStayWithinTheBudget() {
     List<Node> nodes = chain(4);

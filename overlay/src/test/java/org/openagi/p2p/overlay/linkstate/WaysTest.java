@@ -75,6 +75,24 @@ class WaysTest {
     }
   }
 
+  /** Goal: a few milliseconds do not keep twins from sharing the load, but no parcel takes more links for nothing. */
+  @Test
+  void waysOfAsManyLinksShareIfTheyDifferByMillisecondsAndLongerOnesDoNot() {
+    PeerId best = RoutingNet.peer(1);
+    PeerId twin = RoutingNet.peer(2);
+    PeerId longer = RoutingNet.peer(3);
+    List<NextHops.Candidate> candidates = List.of(
+        new NextHops.Candidate(longer, 4_000, true, 3),
+        new NextHops.Candidate(twin, 6_500, true, 2),
+        new NextHops.Candidate(best, 2_000, true, 2));
+    Route route = NextHops.of(candidates, peer -> false, Route.NONE);
+    assertEquals(765, route.nextHops().get(0).sharePermille(), "in inverse proportion");
+    assertEquals(best, route.nextHops().get(0).peer());
+    assertEquals(235, route.nextHops().get(1).sharePermille());
+    assertEquals(twin, route.nextHops().get(1).peer());
+    assertEquals(0, route.nextHops().get(2).sharePermille());
+  }
+
   @Test
   void ofSeveralThatAreNearerTheOneThatIsMeasuredToBeBestIsTaken() {
     RoutingNet net = new RoutingNet(1);
