@@ -15,7 +15,6 @@ import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostConfig;
 import org.openagi.p2p.net.stream.P2PStream;
 import org.openagi.p2p.net.swarm.TestHosts.Events;
-import org.openagi.p2p.testkit.Await;
 
 class HostTest {
   private final TestHosts hosts = new TestHosts();
@@ -49,10 +48,8 @@ class HostTest {
 
     assertEquals(b.peerId(), c.remotePeer());
     assertEquals(security, c.security());
-    Await.until(
-        Duration.ofSeconds(5),
-        "identified",
-        () -> eventsA.identified.size() == 1 && eventsB.identified.size() == 1);
+    TestHosts.await(
+        "identified", () -> eventsA.identified.size() == 1 && eventsB.identified.size() == 1);
     assertEquals(List.of("connected 1", "identified 1"), eventsA.log);
     assertEquals(List.of("connected 1", "identified 1"), eventsB.log);
     assertTrue(a.peers().protocols(b.peerId()).contains("/echo/1.0.0"));

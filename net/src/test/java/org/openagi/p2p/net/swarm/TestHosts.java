@@ -57,9 +57,9 @@ final class TestHosts implements AutoCloseable {
     return host;
   }
 
-  /** Waits up to 10 s. */
+  /** Waits up to 40 s. */
   static void await(String what, BooleanSupplier condition) {
-    Await.until(Duration.ofSeconds(10), what, condition);
+    Await.until(Duration.ofSeconds(40), what, condition);
   }
 
   /** What a stage fails with. */
