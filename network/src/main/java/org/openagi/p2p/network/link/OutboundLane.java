@@ -262,6 +262,7 @@ final class OutboundLane implements SendLaneListener {
 
   void onEngineMoved() {
     failures = 0;
+    lastStats = engine.stats();
     outbox.arm();
   }
 

@@ -128,6 +128,9 @@ class MessageServiceTest {
     assertEquals("to bob", atBob.peek().text());
     assertTrue(atBob.peek().timestamp() > 1_700_000_000_000L);
     assertEquals(5, bob.messages.stats().received().messagesHandled());
+    await(
+        "the last acknowledgement is counted though nothing follows it",
+        () -> alice.messages.stats().sent().messagesAcknowledged() == 5);
   }
 
   @Test
