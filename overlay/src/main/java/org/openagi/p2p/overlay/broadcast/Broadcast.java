@@ -184,7 +184,7 @@ public final class Broadcast implements OverlayMachine {
       throws ProtocolViolationException {
     BroadcastMessage message = gossip.message();
     Source source = Source.of(message);
-    if (message.origin().equals(self) || seen.contains(source, message.number())) {
+    if (isKnown(source, message.number())) {
       onDuplicate(from, message, nowNanos);
       return;
     }
@@ -202,6 +202,10 @@ public final class Broadcast implements OverlayMachine {
           Scope.PEER,
           "broadcast " + message.number() + " of " + message.origin() + " has a bad signature");
     }
+    if (message.origin().equals(self)) {
+      onDuplicate(from, message, nowNanos);
+      return;
+    }
     SeenMessages.Seen ofSource = seen.get(source, nowNanos);
     boolean isDirect = from.peer().equals(message.origin());
     if (!ofSource.admit(message.payload().length(), isDirect ? 1 : 2, config, nowNanos)) {
@@ -210,6 +214,12 @@ public final class Broadcast implements OverlayMachine {
     }
     seen.add(ofSource, message.number(), nowNanos);
     accept(from, gossip, new MessageId(source, message.number()), nowNanos);
+  }
+
+  /** Whether it came before, or this node made it: in this run, that is; what it is said to have made else needs its signature. */
+  private boolean isKnown(Source source, long which) {
+    if (!source.origin().equals(self)) return seen.contains(source, which);
+    return source.epoch() == epoch && which <= number;
   }
 
   private void accept(Branch from, Gossip gossip, MessageId id, long nowNanos) {

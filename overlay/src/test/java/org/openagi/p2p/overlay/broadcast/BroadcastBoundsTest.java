@@ -64,6 +64,19 @@ class BroadcastBoundsTest {
   }
 
   @Test
+  void whoForgesAMessageOfItsNeighbourIsFoundOutByIt() throws Exception {
+    BroadcastMessage earlier = message(honest, 1, NOW, 10); // of a run before this one
+    give(new BroadcastFrame.Gossip(1, earlier));
+    assertEquals(1, honest.broadcast.counters().duplicates());
+    BroadcastMessage forged =
+        new BroadcastMessage(honest.id, NOW, 2, NOW, earlier.payload(), earlier.signature());
+    assertThrows(
+        ProtocolViolationException.class, () -> give(new BroadcastFrame.Gossip(1, forged)));
+    assertEquals(1, honest.broadcast.counters().refusedSignature());
+    assertTrue(honest.delivered.isEmpty());
+  }
+
+  @Test
   void repetitionsAndOldMessagesDoNothing() throws Exception {
     BroadcastMessage message = message(hostile, 1, NOW, 10);
     for (int i = 0; i < 100; i++) give(new BroadcastFrame.Gossip(1, message));
