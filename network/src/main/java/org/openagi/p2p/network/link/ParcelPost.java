@@ -5,7 +5,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +34,7 @@ import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.messaging.parcel.ParcelSenderListener;
 import org.openagi.p2p.messaging.parcel.Prekeys;
 import org.openagi.p2p.messaging.parcel.Receipt;
+import org.openagi.p2p.messaging.parcel.Underway;
 import org.openagi.p2p.messaging.parcel.Way;
 import org.openagi.p2p.overlay.relay.Courier;
 import org.openagi.p2p.overlay.relay.Parcel;
@@ -52,9 +52,6 @@ final class ParcelPost implements ParcelPort {
 
   /** Peers whose ways are remembered; beyond it those not asked for lately are forgotten. */
   static final int MAX_WAYS = 8192;
-
-  /** Parcels of this node that the courier may still say something of. */
-  static final int MAX_UNDERWAY = 16_384;
 
   /** What may wait for the receiver. */
   static final long MAX_WAITING_BYTES = 32L << 20;
@@ -93,7 +90,7 @@ final class ParcelPost implements ParcelPort {
   private volatile boolean closed;
 
   // Of the courier's thread.
-  private final LinkedHashMap<Bytes, PeerId> underway = new LinkedHashMap<>();
+  private final Underway underway = new Underway();
   private final LinkedHashSet<Bytes> unanswered = new LinkedHashSet<>();
   private @Nullable CountDownLatch ending;
 
@@ -236,10 +233,9 @@ final class ParcelPost implements ParcelPort {
   @Override
   public void send(Parcel parcel, @Nullable PeerId avoid) {
     line.execute(courier -> {
-      if (underway.size() >= MAX_UNDERWAY) underway.pollFirstEntry();
-      underway.put(parcel.id(), parcel.to());
+      underway.add(parcel);
       if (parcel.keep()) {
-        if (unanswered.size() >= MAX_UNDERWAY) unanswered.removeFirst();
+        if (unanswered.size() >= Underway.MAX) unanswered.removeFirst();
         unanswered.add(parcel.id());
       }
       courier.send(parcel, avoid);
@@ -274,8 +270,7 @@ final class ParcelPost implements ParcelPort {
 
     private void tell(Bytes parcelId, Consumer<ParcelSender> what) {
       if (unanswered.remove(parcelId)) endIfAllAnswered();
-      PeerId to = underway.get(parcelId);
-      if (to != null) service.toParcels(to, what);
+      underway.recipient(parcelId).ifPresent(to -> service.toParcels(to, what));
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.openagi.p2p.simulator.node;
 import io.netty.buffer.ByteBufAllocator;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -21,6 +20,7 @@ import org.openagi.p2p.messaging.parcel.ParcelSender;
 import org.openagi.p2p.messaging.parcel.ParcelSenderListener;
 import org.openagi.p2p.messaging.parcel.Prekeys;
 import org.openagi.p2p.messaging.parcel.Receipt;
+import org.openagi.p2p.messaging.parcel.Underway;
 import org.openagi.p2p.messaging.parcel.Way;
 import org.openagi.p2p.overlay.relay.Courier;
 import org.openagi.p2p.overlay.relay.Parcel;
@@ -34,7 +34,6 @@ import org.openagi.p2p.simulator.net.Alarm;
  * are real here, since what relays can read is looked at.
  */
 final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener {
-  private static final int MAX_UNDERWAY = 16_384;
   private static final long KEY_CHECK_NANOS = Duration.ofMinutes(10).toNanos();
 
   private final SimulatedNode node;
@@ -46,7 +45,7 @@ final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener
   private final ParcelSendCounters sent = new ParcelSendCounters();
   private final ParcelReceiver receiver;
   private final Alarm alarm;
-  private final LinkedHashMap<Bytes, PeerId> underway = new LinkedHashMap<>();
+  private final Underway underway = new Underway();
   private Bytes ownSealKey = Bytes.EMPTY;
 
   Post(SimulatedNode node, MessageLayer layer, OverlayRunner runner, SecureRandom secrets) {
@@ -115,8 +114,7 @@ final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener
   @Override
   public void send(Parcel parcel, @Nullable PeerId avoid) {
     layer.tasks().after(SimulatedCrypto.SIGN_NANOS, () -> {
-      if (underway.size() >= MAX_UNDERWAY) underway.pollFirstEntry();
-      underway.put(parcel.id(), parcel.to());
+      underway.add(parcel);
       node.watch().onParcelSent(node, parcel);
       runner.run(() -> runner.overlay().relay().send(parcel, avoid));
     });
@@ -144,8 +142,9 @@ final class Post implements ParcelPort, ParcelReceiverListener, Courier.Listener
   }
 
   private void tell(Bytes parcelId, Consumer<ParcelSender> what) {
-    PeerId to = underway.get(parcelId);
-    if (to != null) layer.tasks().after(0, () -> layer.toParcels(to, what));
+    underway
+        .recipient(parcelId)
+        .ifPresent(to -> layer.tasks().after(0, () -> layer.toParcels(to, what)));
   }
 
   @Override
