@@ -1,13 +1,7 @@
 package org.openagi.p2p.simulator;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.MessageStore;
 import org.openagi.p2p.messaging.journal.JournalDisk;
@@ -21,34 +15,17 @@ import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.node.Ports;
 import org.openagi.p2p.simulator.node.SimulatedNode;
+import org.openagi.p2p.simulator.plant.CarelessCrypto;
 import org.openagi.p2p.simulator.plant.ForgetfulStore;
 import org.openagi.p2p.simulator.plant.ForwardingHost;
 import org.openagi.p2p.simulator.plant.LazyDisk;
+import org.openagi.p2p.simulator.plant.PlantSearch;
 
 /**
  * Goal: the checkers see. Method: one bug at a time is put between the parts of all nodes, and has to be found within 50 seeds;
  * how many it took is printed.
  */
 class PlantedBugsTest {
-  private static final int SEEDS = 50;
-
-  static void isFound(String bug, Set<FaultKind> faults, Ports ports, Promise... expected) {
-    for (long seed = 1; seed <= SEEDS; seed++) {
-      Report report = new Simulation(SimulationConfig.of(12, seed, Duration.ofMinutes(2))
-              .withFaults(faults)
-              .withPorts(ports))
-          .run();
-      boolean found = report.findings().stream()
-          .anyMatch(finding -> List.of(expected).contains(finding.promise()));
-      if (found) {
-        System.out.println(bug + ": found with seed " + seed + ", "
-            + report.findings().getFirst().what());
-        return;
-      }
-    }
-    assertTrue(false, bug + " was not found with " + SEEDS + " seeds");
-  }
-
   @Test
   void anAcknowledgementBeforeTheWriteIsFound() {
     Ports ports = new Ports() {
@@ -57,7 +34,7 @@ class PlantedBugsTest {
         return new LazyDisk(disk);
       }
     };
-    isFound(
+    PlantSearch.isFound(
         "acknowledgement before the write",
         EnumSet.of(FaultKind.POWER, FaultKind.PARTITION),
         ports,
@@ -73,7 +50,8 @@ class PlantedBugsTest {
         return new ForgetfulStore(store, 1);
       }
     };
-    isFound("window of ids too short", EnumSet.of(FaultKind.CRASH), ports, Promise.NO_DUPLICATES);
+    PlantSearch.isFound(
+        "window of ids too short", EnumSet.of(FaultKind.CRASH), ports, Promise.NO_DUPLICATES);
   }
 
   @Test
@@ -89,7 +67,8 @@ class PlantedBugsTest {
         };
       }
     };
-    isFound("ttl not decremented", EnumSet.of(FaultKind.ONEWAY), ports, Promise.NO_LOOPS);
+    PlantSearch.isFound(
+        "ttl not decremented", EnumSet.of(FaultKind.ONEWAY), ports, Promise.NO_LOOPS);
   }
 
   private static RelayFrame raised(RelayFrame.Carry carry) {
@@ -127,7 +106,7 @@ class PlantedBugsTest {
         };
       }
     };
-    isFound("route loop", EnumSet.of(FaultKind.ONEWAY), ports, Promise.NO_LOOPS);
+    PlantSearch.isFound("route loop", EnumSet.of(FaultKind.ONEWAY), ports, Promise.NO_LOOPS);
   }
 
   @Test
@@ -135,19 +114,9 @@ class PlantedBugsTest {
     Ports ports = new Ports() {
       @Override
       public OverlayCrypto overlayCrypto(SimulatedNode node, OverlayCrypto crypto) {
-        return new OverlayCrypto() {
-          @Override
-          public Bytes sign(Bytes text) {
-            return crypto.sign(text);
-          }
-
-          @Override
-          public boolean verify(PeerId signer, Bytes text, Bytes signature) {
-            return true;
-          }
-        };
+        return new CarelessCrypto(crypto);
       }
     };
-    isFound("unsigned advert", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.ROUTES);
+    PlantSearch.isFound("unsigned advert", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.ROUTES);
   }
 }

@@ -12,7 +12,9 @@ import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.node.Ports;
 import org.openagi.p2p.simulator.node.SimulatedNode;
+import org.openagi.p2p.simulator.plant.CarelessCrypto;
 import org.openagi.p2p.simulator.plant.ForwardingHost;
+import org.openagi.p2p.simulator.plant.PlantSearch;
 
 /** Goal: the checkers of secrets and of liars see, too. Method: as {@link PlantedBugsTest}. */
 class PlantedLiesTest {
@@ -29,7 +31,7 @@ class PlantedLiesTest {
         };
       }
     };
-    PlantedBugsTest.isFound(
+    PlantSearch.isFound(
         "liars are not cut off", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.JUST);
   }
 
@@ -39,23 +41,10 @@ class PlantedLiesTest {
     Ports ports = new Ports() {
       @Override
       public OverlayCrypto overlayCrypto(SimulatedNode node, OverlayCrypto crypto) {
-        return node.index() % 2 == 0 ? crypto : new Careless(crypto);
+        return node.index() % 2 == 0 ? crypto : new CarelessCrypto(crypto);
       }
     };
-    PlantedBugsTest.isFound(
-        "others are blamed", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.JUST);
-  }
-
-  private record Careless(OverlayCrypto crypto) implements OverlayCrypto {
-    @Override
-    public Bytes sign(Bytes text) {
-      return crypto.sign(text);
-    }
-
-    @Override
-    public boolean verify(PeerId signer, Bytes text, Bytes signature) {
-      return true;
-    }
+    PlantSearch.isFound("others are blamed", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.JUST);
   }
 
   @Test
@@ -66,7 +55,7 @@ class PlantedLiesTest {
         return new Open(hpke);
       }
     };
-    PlantedBugsTest.isFound(
+    PlantSearch.isFound(
         "nothing is sealed", EnumSet.of(FaultKind.BARRED), ports, Promise.CONFIDENTIAL);
   }
 
