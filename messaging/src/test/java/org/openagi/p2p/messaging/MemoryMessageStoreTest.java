@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 class MemoryMessageStoreTest extends MessageStoreContract {
@@ -17,7 +17,7 @@ class MemoryMessageStoreTest extends MessageStoreContract {
   @Test
   void marksAreBoundedAndTheOldestGoesFirst() {
     MemoryMessageStore store = new MemoryMessageStore(SeededRandom.of(7), new VirtualTime());
-    PeerId alice = SimCrypto.peer(1);
+    PeerId alice = TestPeers.filledKey(1).peerId();
     for (int epoch = 0; epoch <= MemoryMessageStore.MAX_MARKS; epoch++) {
       store.inbox(alice, Lane.BULK, epoch).settle(10);
     }

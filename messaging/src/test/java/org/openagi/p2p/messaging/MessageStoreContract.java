@@ -18,12 +18,12 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
-import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** What every store of messages does. */
 public abstract class MessageStoreContract {
-  private static final PeerId ALICE = SimCrypto.peer(1);
-  private static final PeerId BOB = SimCrypto.peer(2);
+  private static final PeerId ALICE = TestPeers.filledKey(1).peerId();
+  private static final PeerId BOB = TestPeers.filledKey(2).peerId();
 
   private MessageStore store;
 

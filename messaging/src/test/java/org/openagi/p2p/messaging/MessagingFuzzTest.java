@@ -27,12 +27,13 @@ import org.openagi.p2p.messaging.outbox.SendResources;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimStream;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Any bytes end in a value or a violation, never in another exception or in much memory. */
 class MessagingFuzzTest {
-  private static final PeerId ALICE = SimCrypto.peer(1);
-  private static final PeerId BOB = SimCrypto.peer(2);
+  private static final PeerId ALICE = TestPeers.filledKey(1).peerId();
+  private static final PeerId BOB = TestPeers.filledKey(2).peerId();
   private static final ZstdDecompressor ZSTD = new ZstdDecompressor();
 
   @FuzzTest

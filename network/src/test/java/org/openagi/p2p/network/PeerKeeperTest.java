@@ -3,7 +3,7 @@ package org.openagi.p2p.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.openagi.p2p.network.TestPeers.peer;
+import static org.openagi.p2p.testkit.TestPeers.peer;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -26,6 +26,7 @@ import org.openagi.p2p.net.Host;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.network.peers.RememberedPeer;
 import org.openagi.p2p.protocols.peers.PeerTable;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** Decisions in virtual time, on a host that only writes down what it is told. */

@@ -36,6 +36,7 @@ import org.openagi.p2p.overlay.relay.RelayFault;
 import org.openagi.p2p.overlay.relay.RelayFrame;
 import org.openagi.p2p.overlay.relay.RelayPort;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /**
@@ -75,18 +76,6 @@ public final class RoutingNet {
 
   public RoutingNet(long seed) {
     this.random = SeededRandom.of(seed);
-  }
-
-  public static PeerId peer(int number) {
-    byte[] id = new byte[38];
-    Bytes.fromHex("002408011220").copyTo(0, id, 0, 6);
-    byte[] key = SeededRandom.bytes(SeededRandom.of(number), 32);
-    System.arraycopy(key, 0, id, 6, 32);
-    try {
-      return PeerId.fromBytes(Bytes.wrap(id));
-    } catch (ProtocolViolationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   public static Bytes signature(PeerId origin, Bytes signed) {
@@ -296,7 +285,7 @@ public final class RoutingNet {
       LinkStateConfig links,
       RelayConfig relay,
       @Nullable MailStore store) {
-    Node node = new Node(peer(number), type, links, relay, store);
+    Node node = new Node(TestPeers.keyless(number), type, links, relay, store);
     nodes.put(node.id, node);
     node.arm();
     return node;

@@ -31,6 +31,7 @@ import org.openagi.p2p.overlay.membership.Membership;
 import org.openagi.p2p.overlay.membership.MembershipConfig;
 import org.openagi.p2p.overlay.membership.MembershipPort;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** A network of membership and broadcast in virtual time: constant delays of links, slow or failing dials, deaths and cuts. */
@@ -86,7 +87,7 @@ public final class TestWorld {
 
     Node(int index, Multiaddr address) {
       this.index = index;
-      this.id = peer(index);
+      this.id = TestPeers.keyless(index);
       this.address = address;
       RandomGenerator own = SeededRandom.of(random.nextLong());
       this.membership = new Membership(membershipConfig, id, this, own);
@@ -208,19 +209,6 @@ public final class TestWorld {
         broadcast.onTimer(now());
         arm();
       });
-    }
-  }
-
-  /** A peer id with no key behind it. */
-  public static PeerId peer(int index) {
-    byte[] encoded = new byte[38];
-    System.arraycopy(new byte[] {0, 0x24, 8, 1, 0x12, 0x20}, 0, encoded, 0, 6);
-    byte[] digits = SeededRandom.bytes(SeededRandom.of(index, "peer"), 32);
-    System.arraycopy(digits, 0, encoded, 6, 32);
-    try {
-      return PeerId.fromBytes(Bytes.wrap(encoded));
-    } catch (ProtocolViolationException e) {
-      throw new AssertionError(e);
     }
   }
 

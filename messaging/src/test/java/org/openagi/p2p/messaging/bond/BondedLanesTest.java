@@ -23,17 +23,17 @@ import org.openagi.p2p.messaging.inbox.ReceiveConfig;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.SendConfig;
 import org.openagi.p2p.messaging.sim.SimBondedStream;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimPath;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimSender;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Lanes over bonds: every message once, in order, acknowledged. */
 class BondedLanesTest {
-  private static final PeerId ALICE = SimCrypto.peer(1);
-  private static final PeerId BOB = SimCrypto.peer(2);
+  private static final PeerId ALICE = TestPeers.filledKey(1).peerId();
+  private static final PeerId BOB = TestPeers.filledKey(2).peerId();
   private static final long MILLI = 1_000_000;
 
   private VirtualWorld world;

@@ -23,20 +23,15 @@ import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.WireExamples;
 
 /** Bundles to a file and back, and every way a file can be wrong. */
 class BundleFileTest {
   private static final long EPOCH = 0x00c0ffee00c0ffeeL;
   private static final long NOW = 1_767_225_600_000L;
-  private static final HostKey SENDER = key(1);
-  private static final HostKey RECIPIENT = key(2);
-
-  private static HostKey key(int fill) {
-    byte[] seed = new byte[32];
-    Arrays.fill(seed, (byte) fill);
-    return HostKey.fromSeed(Bytes.wrap(seed));
-  }
+  private static final HostKey SENDER = TestPeers.filledKey(1);
+  private static final HostKey RECIPIENT = TestPeers.filledKey(2);
 
   private static OutboxEntry entry(long number, Bytes payload) {
     OutboxEntry entry = new OutboxEntry(NetworkMessage.data("b", payload), n -> "n" + n, 0, null);

@@ -16,6 +16,7 @@ import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.bundle.AdaptiveCompression;
 import org.openagi.p2p.messaging.bundle.BundleDigest;
 import org.openagi.p2p.messaging.bundle.ZstdCompressor;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.WireExamples;
 
 /** The worked examples of docs/wire/message-1.0.md are what the codec makes. */
@@ -24,16 +25,10 @@ class WireDocumentTest {
   private static final long BASE = 1_767_225_600_000L;
   private static final String JSON =
       "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"get_time\",\"arguments\":{}}}";
-  private static final HostKey SENDER = key(1);
-  private static final HostKey RECIPIENT = key(2);
+  private static final HostKey SENDER = TestPeers.filledKey(1);
+  private static final HostKey RECIPIENT = TestPeers.filledKey(2);
 
   private final WireExamples examples = new WireExamples("message-1.0.md");
-
-  private static HostKey key(int fill) {
-    byte[] seed = new byte[32];
-    Arrays.fill(seed, (byte) fill);
-    return HostKey.fromSeed(Bytes.wrap(seed));
-  }
 
   @Test
   void examplesAreWhatTheCodecMakes() throws IOException {

@@ -34,12 +34,13 @@ import org.openagi.p2p.messaging.codec.WireLimits;
 import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SimReceiver;
 import org.openagi.p2p.messaging.sim.SimStream;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualWorld;
 
 /** A sender that is up to no good meets a receiver: bounded, named, and nobody else hurt. */
 class HostileSenderTest {
-  private static final PeerId ALICE = SimCrypto.peer(1);
-  private static final PeerId BOB = SimCrypto.peer(2);
+  private static final PeerId ALICE = TestPeers.filledKey(1).peerId();
+  private static final PeerId BOB = TestPeers.filledKey(2).peerId();
   private static final long EPOCH = 77;
   private static final long MILLI = 1_000_000;
 

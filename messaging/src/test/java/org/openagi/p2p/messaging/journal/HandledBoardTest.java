@@ -15,15 +15,15 @@ import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.RefusalReason;
 import org.openagi.p2p.messaging.codec.Refusal;
 import org.openagi.p2p.messaging.inbox.InboxLog;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** Method: a process is killed by opening the next one on the same disk, without the first being closed. */
 class HandledBoardTest {
   private static final long BOOT = 77;
   private static final long EPOCH = 0xc0ffee;
-  private static final PeerId SENDER = SimCrypto.peer(3);
+  private static final PeerId SENDER = TestPeers.filledKey(3).peerId();
 
   private final SimDisk disk = new SimDisk(SeededRandom.of(1));
   private JournalMessageStore store;

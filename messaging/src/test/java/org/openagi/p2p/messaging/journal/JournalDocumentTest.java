@@ -13,14 +13,14 @@ import org.openagi.p2p.messaging.LaneNumbering;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
-import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 import org.openagi.p2p.testkit.WireExamples;
 
 /** The worked example of docs/wire/journal.md is what the journal writes. */
 class JournalDocumentTest {
   private static final long EPOCH = 0x00c0ffee00c0ffeeL;
-  private static final PeerId RECIPIENT = SimCrypto.peer(2);
+  private static final PeerId RECIPIENT = TestPeers.filledKey(2).peerId();
 
   private static final List<String> NAMES = List.of(
       "",

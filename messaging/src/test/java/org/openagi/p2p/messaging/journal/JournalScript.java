@@ -28,8 +28,8 @@ import org.openagi.p2p.messaging.codec.Refusal;
 import org.openagi.p2p.messaging.inbox.InboxLog;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** A run of a store that remembers what it was promised, and holds another store on the same disk to it. */
@@ -37,7 +37,9 @@ final class JournalScript {
   static final JournalConfig CONFIG = new JournalConfig(
       4 << 20, 4096, JournalConfig.Sync.ALWAYS, Duration.ofMinutes(1), 0, DeadLetterLimits.DEFAULT);
 
-  private static final PeerId[] PEERS = {SimCrypto.peer(1), SimCrypto.peer(2)};
+  private static final PeerId[] PEERS = {
+    TestPeers.filledKey(1).peerId(), TestPeers.filledKey(2).peerId()
+  };
   private static final Lane[] LANES = {Lane.URGENT, Lane.BULK};
 
   /** What is known of one outbox. */

@@ -25,13 +25,13 @@ import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.messaging.outbox.OutboxEntry;
 import org.openagi.p2p.messaging.outbox.OutboxLog;
 import org.openagi.p2p.messaging.outbox.SentMessages;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** How a journal uses its disk: the quota, segments that go, what is carried over from them. */
 class JournalSpaceTest {
-  private static final PeerId BOB = SimCrypto.peer(2);
+  private static final PeerId BOB = TestPeers.filledKey(2).peerId();
   private static final long QUOTA = 4 << 20;
   private static final int SEGMENT = 64 << 10;
   private static final Outcome EXPIRED = new Outcome.Expired("nobody came");

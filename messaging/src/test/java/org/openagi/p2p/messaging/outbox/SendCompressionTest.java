@@ -25,8 +25,8 @@ import org.openagi.p2p.messaging.codec.Hello;
 import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
 import org.openagi.p2p.messaging.codec.WireLimits;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SinkLink;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** What a lane asks for and what it does with the answer. */
@@ -37,13 +37,13 @@ class SendCompressionTest implements SendLaneListener {
           + "\"sender\":\"agent-1\",\"recipient\":\"agent-2\",\"status\":\"success\",\"error\":null}";
 
   private final VirtualTime time = new VirtualTime();
-  private final PeerId recipient = SimCrypto.peer(2);
+  private final PeerId recipient = TestPeers.filledKey(2).peerId();
   private final OutboxLog<OutboxEntry> log =
       new MemoryMessageStore(new Random(1), time).outbox(recipient, Lane.BULK);
   private final OutboxQuota quota = new OutboxQuota("test", null, 1000, 1 << 20);
   private final SendLane lane = new SendLane(
       SendConfig.defaults(),
-      SimCrypto.peer(1),
+      TestPeers.filledKey(1).peerId(),
       recipient,
       Lane.BULK,
       log,

@@ -25,21 +25,21 @@ import org.openagi.p2p.messaging.codec.ChunkHeader;
 import org.openagi.p2p.messaging.codec.FrameType;
 import org.openagi.p2p.messaging.codec.HelloAck;
 import org.openagi.p2p.messaging.codec.Refuse;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.messaging.sim.SinkLink;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 class SendLaneTest {
   private static final int LIFETIME_MILLIS = 30;
 
   private final VirtualTime time = new VirtualTime();
-  private final PeerId recipient = SimCrypto.peer(2);
+  private final PeerId recipient = TestPeers.filledKey(2).peerId();
   private final OutboxQuota quota = new OutboxQuota("test", null, 1000, 1 << 20);
   private final OutboxLog<OutboxEntry> log =
       new MemoryMessageStore(new Random(1), time).outbox(recipient, Lane.BULK);
   private final SendLane lane = new SendLane(
       SendConfig.defaults(),
-      SimCrypto.peer(1),
+      TestPeers.filledKey(1).peerId(),
       recipient,
       Lane.BULK,
       log,

@@ -18,10 +18,10 @@ import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.messaging.StoredMessage;
-import org.openagi.p2p.messaging.sim.SimCrypto;
+import org.openagi.p2p.testkit.TestPeers;
 
 class SentMessagesTest {
-  private static final PeerId RECIPIENT = SimCrypto.peer(2);
+  private static final PeerId RECIPIENT = TestPeers.filledKey(2).peerId();
   private static final Outcome EXPIRED = new Outcome.Expired("nobody came");
 
   private final SegmentedLog<OutboxEntry> log = new SegmentedLog<>(1);

@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Lane;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Who is thought of what when parcels arrive or do not. */
 class CarriersTest {
-  private static final PeerId RECIPIENT = peer(1);
-  private static final PeerId GOOD = peer(2);
-  private static final PeerId BAD = peer(3);
+  private static final PeerId RECIPIENT = TestPeers.peer(1);
+  private static final PeerId GOOD = TestPeers.peer(2);
+  private static final PeerId BAD = TestPeers.peer(3);
 
   private final List<String> said = new ArrayList<>();
   private final Carriers carriers = new Carriers(RECIPIENT, new ParcelSenderListener() {
@@ -39,13 +38,6 @@ class CarriersTest {
       said.add("lost by " + (by.equals(GOOD) ? "good" : "bad"));
     }
   });
-
-  private static PeerId peer(int seed) {
-    byte[] bytes = new byte[HostKey.SEED_BYTES];
-    bytes[0] = (byte) seed;
-    bytes[1] = (byte) (seed >>> 8);
-    return HostKey.fromSeed(Bytes.wrap(bytes)).peerId();
-  }
 
   @Test
   void silenceSpeaksAgainstNobodyUntilSomethingArrivesByAnother() {
@@ -73,7 +65,7 @@ class CarriersTest {
     carriers.onOvertaken(null);
     carriers.onArrived(RECIPIENT);
     assertEquals(List.of(), said);
-    for (int i = 0; i < 3 * Carriers.MAX_SILENT; i++) carriers.onSilence(peer(100 + i));
+    for (int i = 0; i < 3 * Carriers.MAX_SILENT; i++) carriers.onSilence(TestPeers.peer(100 + i));
     carriers.onArrived(GOOD);
     assertEquals(1 + Carriers.MAX_SILENT, said.size());
   }

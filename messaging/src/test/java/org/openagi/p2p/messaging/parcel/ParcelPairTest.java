@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -25,12 +24,13 @@ import org.openagi.p2p.messaging.outbox.SendConfig;
 import org.openagi.p2p.messaging.parcel.ParcelSenderListener.Stage;
 import org.openagi.p2p.overlay.relay.Parcel;
 import org.openagi.p2p.overlay.relay.Reach;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualWorld;
 
 /** Two nodes that only others connect. */
 class ParcelPairTest {
-  static final HostKey ALICE = key(1);
-  static final HostKey BOB = key(2);
+  static final HostKey ALICE = TestPeers.filledKey(1);
+  static final HostKey BOB = TestPeers.filledKey(2);
   private static final long MILLI = 1_000_000;
   private static final long SECOND = 1_000 * MILLI;
 
@@ -39,12 +39,6 @@ class ParcelPairTest {
   private SimNode alice;
   private SimNode bob;
   private final List<NetworkMessage> handled = new ArrayList<>();
-
-  private static HostKey key(int fill) {
-    byte[] seed = new byte[32];
-    Arrays.fill(seed, (byte) fill);
-    return HostKey.fromSeed(Bytes.wrap(seed));
-  }
 
   private void start(long seed, SimNode.Setting setting) {
     world = new VirtualWorld(seed);

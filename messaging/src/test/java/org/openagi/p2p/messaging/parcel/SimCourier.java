@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.messaging.sim.SimCrypto;
 import org.openagi.p2p.overlay.relay.Parcel;
 import org.openagi.p2p.overlay.relay.ParcelRefusal;
 import org.openagi.p2p.overlay.relay.Reach;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualWorld;
 
 /** A network of relays and a mailbox between nodes: delays, loses, repeats, reorders, alters, refuses, keeps. */
@@ -26,8 +26,8 @@ final class SimCourier {
     void onWay(PeerId peer);
   }
 
-  static final PeerId RELAY = SimCrypto.peer(101);
-  static final PeerId OTHER = SimCrypto.peer(102);
+  static final PeerId RELAY = TestPeers.filledKey(101).peerId();
+  static final PeerId OTHER = TestPeers.filledKey(102).peerId();
 
   private final VirtualWorld world;
   private final Map<PeerId, Node> nodes = new LinkedHashMap<>();

@@ -4,7 +4,6 @@ import java.security.MessageDigest;
 import java.util.function.Consumer;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.bundle.Signer;
 import org.openagi.p2p.messaging.bundle.Verifier;
 import org.openagi.p2p.testkit.VirtualWorld;
@@ -35,11 +34,5 @@ public final class SimCrypto {
       }
       afterwards.run();
     });
-  }
-
-  public static PeerId peer(int n) {
-    byte[] seed = new byte[32];
-    java.util.Arrays.fill(seed, (byte) n);
-    return org.openagi.p2p.core.identity.HostKey.fromSeed(Bytes.wrap(seed)).peerId();
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.codec.WireWriter;
+import org.openagi.p2p.testkit.TestPeers;
 
 class TransferEndsTest {
   private static final int BLOCK = TransferLimits.BLOCK_BYTES;
@@ -86,8 +87,8 @@ class TransferEndsTest {
 
   @Test
   void anOfferForSomebodyElseIsRefused() {
-    byte[] frame =
-        TransferPair.offer(5).toFrame(TransferPair.SENDER, TransferPair.key(3).peerId());
+    byte[] frame = TransferPair.offer(5)
+        .toFrame(TransferPair.SENDER, TestPeers.filledKey(3).peerId());
     assertRefused(
         TransferReason.BAD_SIGNATURE, () -> new TransferPair(TransferPair.offer(5)).open(frame));
   }

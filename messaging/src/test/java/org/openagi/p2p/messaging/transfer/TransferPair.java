@@ -8,11 +8,12 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.HostKey;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Both ends of a stream in one thread. */
 final class TransferPair {
-  static final HostKey SENDER = key(1);
-  static final HostKey RECIPIENT = key(2);
+  static final HostKey SENDER = TestPeers.filledKey(1);
+  static final HostKey RECIPIENT = TestPeers.filledKey(2);
   static final long MAX_SIZE_BYTES = 64 << 20;
 
   final TransferId id;
@@ -27,12 +28,6 @@ final class TransferPair {
     this.offer = offer;
     this.id = offer.id();
     this.sender = new SendingEnd(offer, SENDER, RECIPIENT.peerId());
-  }
-
-  static HostKey key(int fill) {
-    byte[] seed = new byte[32];
-    Arrays.fill(seed, (byte) fill);
-    return HostKey.fromSeed(Bytes.wrap(seed));
   }
 
   static Offer offer(long size) {

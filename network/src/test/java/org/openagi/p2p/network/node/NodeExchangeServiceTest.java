@@ -3,7 +3,7 @@ package org.openagi.p2p.network.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.openagi.p2p.network.TestPeers.key;
+import static org.openagi.p2p.testkit.TestPeers.key;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -17,26 +17,21 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.overlay.relay.MailStore.Mail;
 import org.openagi.p2p.overlay.relay.Parcel;
 import org.openagi.p2p.overlay.relay.ParcelKey;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Mail on disk: there after a restart, for its owner alone, and never half of it. */
 class FileMailStoreTest {
-  private static final PeerId RECIPIENT = peer(1);
-  private static final PeerId DEPOSITOR = peer(2);
+  private static final PeerId RECIPIENT = TestPeers.filledKey(1).peerId();
+  private static final PeerId DEPOSITOR = TestPeers.filledKey(2).peerId();
 
   @TempDir
   private Path data;
 
   private final List<IOException> faults = Collections.synchronizedList(new ArrayList<>());
-
-  private static PeerId peer(int seed) {
-    return HostKey.fromSeed(Bytes.fromHex(String.format("%02x", seed).repeat(32)))
-        .peerId();
-  }
 
   private Path folder() {
     return data.resolve(FileMailStore.FOLDER);

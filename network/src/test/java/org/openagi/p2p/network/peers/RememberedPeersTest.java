@@ -1,7 +1,7 @@
 package org.openagi.p2p.network.peers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.openagi.p2p.network.TestPeers.peer;
+import static org.openagi.p2p.testkit.TestPeers.peer;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package org.openagi.p2p.network.pins;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.openagi.p2p.network.TestPeers.peer;
+import static org.openagi.p2p.testkit.TestPeers.peer;
 
 import java.time.Instant;
 import java.util.ArrayList;

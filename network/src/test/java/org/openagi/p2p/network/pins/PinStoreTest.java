@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.openagi.p2p.network.TestPeers.peer;
+import static org.openagi.p2p.testkit.TestPeers.peer;
 
 import java.io.IOException;
 import java.nio.file.Files;

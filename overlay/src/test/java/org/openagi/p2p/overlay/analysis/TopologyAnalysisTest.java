@@ -13,13 +13,13 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.identity.PeerId;
-import org.openagi.p2p.overlay.TestWorld;
 import org.openagi.p2p.overlay.analysis.TopologyGraph.Link;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 
 class TopologyAnalysisTest {
   private static final List<PeerId> IDS =
-      IntStream.range(0, 10_000).mapToObj(TestWorld::peer).toList();
+      IntStream.range(0, 10_000).mapToObj(TestPeers::keyless).toList();
 
   private static Link link(int a, int b, long cost) {
     return Link.between(IDS.get(a), IDS.get(b), cost);

@@ -9,6 +9,7 @@ import org.openagi.p2p.overlay.health.HealthFrame.Probe;
 import org.openagi.p2p.overlay.health.HealthFrame.ProbeAnswer;
 import org.openagi.p2p.overlay.health.HealthFrame.Question;
 import org.openagi.p2p.overlay.health.HealthFrame.Testimony;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** The worked examples of docs/wire/overlay-health.md are what the codec makes. */
 class HealthDocumentTest {
@@ -19,10 +20,10 @@ class HealthDocumentTest {
         .add("PROBE_ANSWER: to it, of a node that is a quarter busy", new ProbeAnswer(7, 250))
         .add(
             "QUESTION: number 300, about the peer whose id is a digest that ends in 2a",
-            new Question(300, HealthNet.peer(42)))
+            new Question(300, TestPeers.hashed(42)))
         .add("TESTIMONY: heard of it 120 ms ago", new Testimony(300, Finding.HEARD, 120))
         .add("TESTIMONY: got no answer either", new Testimony(300, Finding.SILENT, 0))
-        .add("DOUBTED: the same peer hears nothing of you", new Doubted(HealthNet.peer(42)))
+        .add("DOUBTED: the same peer hears nothing of you", new Doubted(TestPeers.hashed(42)))
         .check();
   }
 }

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
-import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.codec.WireReader;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
@@ -23,6 +22,7 @@ import org.openagi.p2p.overlay.OverlayFrame;
 import org.openagi.p2p.overlay.OverlayLink;
 import org.openagi.p2p.overlay.OverlayMachine;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 
 /**
  * A few {@link Health} machines in virtual time, on links that lose, delay and hold back what a reliable stream would, and
@@ -77,7 +77,7 @@ final class HealthNet {
 
     Node(int index, HealthConfig config, BiFunction<HealthConfig, RttWindow, Suspicion> rule) {
       this.index = index;
-      this.id = peer(index);
+      this.id = TestPeers.hashed(index);
       RandomGenerator mine = SeededRandom.of(seed, "health " + index);
       this.health = new Health(config, id, this, mine, () -> rule.apply(config, new RttWindow()));
     }
@@ -206,19 +206,6 @@ final class HealthNet {
     for (int i = 0; i < count; i++) {
       Node node = new Node(i, config, rule);
       nodes.put(node.id, node);
-    }
-  }
-
-  static PeerId peer(int index) {
-    byte[] id = new byte[34];
-    id[0] = 0x12;
-    id[1] = 32;
-    id[32] = (byte) (index >>> 8);
-    id[33] = (byte) index;
-    try {
-      return PeerId.fromBytes(Bytes.wrap(id));
-    } catch (ProtocolViolationException e) {
-      throw new AssertionError(e);
     }
   }
 

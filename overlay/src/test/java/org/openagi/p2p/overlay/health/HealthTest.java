@@ -25,6 +25,7 @@ import org.openagi.p2p.overlay.health.HealthFrame.Probe;
 import org.openagi.p2p.overlay.health.HealthFrame.ProbeAnswer;
 import org.openagi.p2p.overlay.health.HealthNet.Node;
 import org.openagi.p2p.overlay.health.HealthStats.Count;
+import org.openagi.p2p.testkit.TestPeers;
 
 class HealthTest {
   private static final HealthConfig SECONDS = HealthConfig.of(Duration.ofSeconds(1));
@@ -340,15 +341,16 @@ class HealthTest {
     HealthNet net = new HealthNet(1, 1, DEFAULTS);
     Node a = net.node(0);
     for (int i = 1; i <= 300; i++) {
-      PeerId peer = HealthNet.peer(i);
+      PeerId peer = TestPeers.hashed(i);
       net.nodes.put(peer, net.new Node(i, DEFAULTS, (c, rtt) -> new WitnessSuspicion(c)));
       a.health.onLinkUp(HealthNet.link(peer), net.now);
       a.health.onLinkDown(peer, LinkLoss.BROKEN, net.now);
     }
-    assertEquals(HealthState.DEAD, a.health.state(HealthNet.peer(300)).orElseThrow());
+    assertEquals(HealthState.DEAD, a.health.state(TestPeers.hashed(300)).orElseThrow());
     assertEquals(
-        "the connection broke", a.health.link(HealthNet.peer(300)).orElseThrow().reason());
-    assertTrue(a.health.state(HealthNet.peer(300 - DEFAULTS.maxGone())).isEmpty());
+        "the connection broke",
+        a.health.link(TestPeers.hashed(300)).orElseThrow().reason());
+    assertTrue(a.health.state(TestPeers.hashed(300 - DEFAULTS.maxGone())).isEmpty());
   }
 
   @Test

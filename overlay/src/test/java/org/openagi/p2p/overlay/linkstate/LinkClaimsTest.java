@@ -13,12 +13,13 @@ import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Adverts;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** Who claims a link that is not there, and that nobody else can be blamed for it. */
 class LinkClaimsTest {
-  private static final PeerId SELF = RoutingNet.peer(1);
-  private static final PeerId LIAR = RoutingNet.peer(2);
+  private static final PeerId SELF = TestPeers.keyless(1);
+  private static final PeerId LIAR = TestPeers.keyless(2);
   private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
   private final VirtualTime time = new VirtualTime();
@@ -51,7 +52,7 @@ class LinkClaimsTest {
     assertTrue(claims.isFalse(advert(LIAR, time.epochMillis(), SELF), false, time));
     assertFalse(claims.isFalse(advert(LIAR, time.epochMillis(), SELF), true, time), "it is linked");
     assertFalse(
-        claims.isFalse(advert(LIAR, time.epochMillis(), RoutingNet.peer(3)), false, time),
+        claims.isFalse(advert(LIAR, time.epochMillis(), TestPeers.keyless(3)), false, time),
         "of other links nothing is known");
   }
 
@@ -83,10 +84,11 @@ class LinkClaimsTest {
     claims.onLost(LIAR, time.nanoTime());
     pass(Duration.ofMinutes(20));
     for (int i = 0; i < LinkClaims.MAX_REMEMBERED; i++) {
-      claims.onLost(RoutingNet.peer(10 + i), time.nanoTime());
+      claims.onLost(TestPeers.keyless(10 + i), time.nanoTime());
     }
     assertTrue(claims.isFalse(advert(LIAR, time.epochMillis(), SELF), false, time));
-    claims.onLost(RoutingNet.peer(9), time.nanoTime()); // now one of 20 minutes later is forgotten
+    claims.onLost(
+        TestPeers.keyless(9), time.nanoTime()); // now one of 20 minutes later is forgotten
     assertFalse(claims.isFalse(advert(LIAR, time.epochMillis(), SELF), false, time));
   }
 
@@ -107,7 +109,7 @@ class LinkClaimsTest {
     for (int tick = 0; tick < 600; tick++) {
       for (Node liar : liars) {
         for (int i = 0; i < 20; i++) {
-          PeerId made = RoutingNet.peer(next++);
+          PeerId made = TestPeers.keyless(next++);
           honest.receive(
               liar.id, new Adverts(List.of(advert(made, net.time.epochMillis(), liar.id))));
         }

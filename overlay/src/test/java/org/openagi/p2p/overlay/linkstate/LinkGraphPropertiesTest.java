@@ -19,8 +19,8 @@ import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.overlay.LinkQuality;
-import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Table, heap and shortest paths against plain models. */
 class LinkGraphPropertiesTest {
@@ -29,7 +29,7 @@ class LinkGraphPropertiesTest {
     List<AdvertLink> sorted = new ArrayList<>(links);
     sorted.sort(Comparator.comparing(AdvertLink::peer));
     LinkAdvert.Statement said = new LinkAdvert.Statement(
-        RoutingNet.peer(number),
+        TestPeers.keyless(number),
         sequence,
         0,
         1000,
@@ -48,7 +48,7 @@ class LinkGraphPropertiesTest {
     Map<PeerId, Long> model = new HashMap<>();
     for (int i = 0; i < 400; i++) {
       int number = random.nextInt(60);
-      PeerId peer = RoutingNet.peer(number);
+      PeerId peer = TestPeers.keyless(number);
       if (random.nextInt(3) == 0) {
         int slot = table.slotOf(peer);
         assertEquals(model.containsKey(peer), slot != AdvertTable.NONE);
@@ -108,7 +108,7 @@ class LinkGraphPropertiesTest {
   private static AdvertLink link(RandomGenerator random, int to) {
     LinkQuality quality =
         new LinkQuality(random.nextInt(200_000), random.nextInt(1001), random.nextInt(1001));
-    return AdvertLink.of(RoutingNet.peer(to), quality);
+    return AdvertLink.of(TestPeers.keyless(to), quality);
   }
 
   private static int[] model(List<Map<Integer, AdvertLink>> links, boolean[] relays) {
@@ -139,7 +139,7 @@ class LinkGraphPropertiesTest {
       @ForAll @IntRange(min = 1, max = 2_000_000) int rtt,
       @ForAll @IntRange(max = 800) int loss,
       @ForAll @IntRange(max = 1000) int load) {
-    PeerId peer = RoutingNet.peer(1);
+    PeerId peer = TestPeers.keyless(1);
     AdvertLink link = AdvertLink.of(peer, new LinkQuality(rtt, loss, load));
     assertTrue(Math.abs(link.rttMicros() - rtt) <= Math.max(100, rtt / 8), link.toString());
     assertTrue(Math.abs(link.lossPermille() - loss) < 50, link.toString());

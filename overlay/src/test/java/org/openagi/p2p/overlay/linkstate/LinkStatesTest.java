@@ -20,6 +20,7 @@ import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Adverts;
 import org.openagi.p2p.overlay.relay.RelayConfig;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** What nodes know of each other's links, and that liars can't change it for others. */
 class LinkStatesTest {
@@ -167,7 +168,7 @@ class LinkStatesTest {
     long now = net.time.epochMillis();
     for (int i = 0; i < 10_000; i++) {
       LinkAdvert.Statement said =
-          advert(RoutingNet.peer(1000 + i), now, now, true).statement();
+          advert(TestPeers.keyless(1000 + i), now, now, true).statement();
       give(a, liar, LinkAdvert.of(said, signed -> Bytes.ofUtf8("forged")));
     }
     long checked = refused(a, AdvertRefusal.BAD_SIGNATURE);
@@ -375,7 +376,7 @@ class LinkStatesTest {
       long now = net.time.epochMillis();
       PeerId c = nodes.get(2).id;
       boolean odd = i % 2 == 1;
-      give(a, nodes.get(1).id, advert(RoutingNet.peer(500 + i), now, now, odd, c));
+      give(a, nodes.get(1).id, advert(TestPeers.keyless(500 + i), now, now, odd, c));
       route(a, nodes.get(3).id);
       net.run(Duration.ofMillis(1));
     }

@@ -21,6 +21,7 @@ import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Listing;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.News;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Summary;
 import org.openagi.p2p.overlay.linkstate.LinkStateFrame.Wish;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Telling, asking, and what neither may exceed. */
 class RumoursTest {
@@ -133,7 +134,7 @@ class RumoursTest {
       return true;
     };
     for (int i = 0; i < 600; i++) {
-      PeerId origin = RoutingNet.peer(1000 + i);
+      PeerId origin = TestPeers.keyless(1000 + i);
       LinkAdvert.Statement said = new LinkAdvert.Statement(
           origin, now, now, 180_000, NodeType.FULL, true, false, Bytes.EMPTY, List.of());
       LinkAdvert advert = LinkAdvert.of(said, signed -> RoutingNet.signature(origin, signed));
@@ -143,7 +144,7 @@ class RumoursTest {
     net.run(Duration.ofMillis(600));
     assertEquals(512, told[0]);
     net.run(Duration.ofMinutes(2));
-    assertTrue(net.node(RoutingNet.peer(9)).links.counts().known() > 600, "compared later");
+    assertTrue(net.node(TestPeers.keyless(9)).links.counts().known() > 600, "compared later");
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.openagi.p2p.overlay.NextHop;
 import org.openagi.p2p.overlay.Route;
 import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Which ways nodes take, and what it costs to find them. */
 class WaysTest {
@@ -78,9 +79,9 @@ class WaysTest {
   /** Goal: a few milliseconds do not keep twins from sharing the load, but no parcel takes more links for nothing. */
   @Test
   void waysOfAsManyLinksShareIfTheyDifferByMillisecondsAndLongerOnesDoNot() {
-    PeerId best = RoutingNet.peer(1);
-    PeerId twin = RoutingNet.peer(2);
-    PeerId longer = RoutingNet.peer(3);
+    PeerId best = TestPeers.keyless(1);
+    PeerId twin = TestPeers.keyless(2);
+    PeerId longer = TestPeers.keyless(3);
     List<NextHops.Candidate> candidates = List.of(
         new NextHops.Candidate(longer, 4_000, true, 3),
         new NextHops.Candidate(twin, 6_500, true, 2),

@@ -13,6 +13,7 @@ import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.overlay.TestWorld;
 import org.openagi.p2p.overlay.TestWorld.Node;
 import org.openagi.p2p.overlay.broadcast.BroadcastConfig;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Neighbours that lie, crowd in or flood. */
 class MembershipBoundsTest {
@@ -28,8 +29,8 @@ class MembershipBoundsTest {
   private static List<PeerEntry> lies(int from, int count) {
     List<PeerEntry> lies = new ArrayList<>();
     for (int i = from; i < from + count; i++) {
-      lies.add(
-          PeerEntry.of(TestWorld.peer(i), List.of(at("203.0." + i / 200 % 200 + "." + i % 200))));
+      lies.add(PeerEntry.of(
+          TestPeers.keyless(i), List.of(at("203.0." + i / 200 % 200 + "." + i % 200))));
     }
     return lies;
   }
@@ -39,7 +40,7 @@ class MembershipBoundsTest {
     Node honest = world.add();
     Node liar = world.add();
     for (int i = 0; i < 10; i++)
-      honest.membership.onKnown(TestWorld.peer(5000 + i), List.of(), world.now());
+      honest.membership.onKnown(TestPeers.keyless(5000 + i), List.of(), world.now());
     world.connect(liar, honest);
     world.run(SECOND);
     int max = MembershipConfig.defaults().candidatesMax();
@@ -53,7 +54,7 @@ class MembershipBoundsTest {
     assertTrue(lied <= max / 4, lied + " of " + max + " candidates are the liar's");
     Set<Object> known = new HashSet<>();
     candidates.forEach(each -> known.add(each.peer()));
-    for (int i = 0; i < 10; i++) assertTrue(known.contains(TestWorld.peer(5000 + i)));
+    for (int i = 0; i < 10; i++) assertTrue(known.contains(TestPeers.keyless(5000 + i)));
   }
 
   @Test
@@ -115,9 +116,10 @@ class MembershipBoundsTest {
     world.connect(far, honest);
     world.run(SECOND);
     PeerEntry inside = PeerEntry.of(
-        TestWorld.peer(777), List.of(at("127.0.0.1"), at("10.0.0.1"), at("192.168.1.1")));
-    PeerEntry both = PeerEntry.of(TestWorld.peer(778), List.of(at("127.0.0.1"), at("203.0.113.5")));
-    honest.protectedPeers.add(TestWorld.peer(778)); // kept although a dial of it fails
+        TestPeers.keyless(777), List.of(at("127.0.0.1"), at("10.0.0.1"), at("192.168.1.1")));
+    PeerEntry both =
+        PeerEntry.of(TestPeers.keyless(778), List.of(at("127.0.0.1"), at("203.0.113.5")));
+    honest.protectedPeers.add(TestPeers.keyless(778)); // kept although a dial of it fails
     honest.membership.onFrame(
         far.id, new MembershipFrame.Shuffle(6, List.of(inside, both)), world.now());
     List<PeerEntry> candidates = honest.membership.candidates();
@@ -130,13 +132,14 @@ class MembershipBoundsTest {
     AddressRange crowded = AddressRange.of(at("198.51.100.1"));
     AddressRange other = AddressRange.of(at("203.0.113.1"));
     List<TrimPolicy.Candidate> view = List.of(
-        new TrimPolicy.Candidate(TestWorld.peer(1), 5, 6, other, false),
-        new TrimPolicy.Candidate(TestWorld.peer(2), 0, 6, crowded, true),
-        new TrimPolicy.Candidate(TestWorld.peer(3), 0, 2, crowded, false),
-        new TrimPolicy.Candidate(TestWorld.peer(4), 0, 8, crowded, false),
-        new TrimPolicy.Candidate(TestWorld.peer(5), -3, 1, AddressRange.UNKNOWN, false));
+        new TrimPolicy.Candidate(TestPeers.keyless(1), 5, 6, other, false),
+        new TrimPolicy.Candidate(TestPeers.keyless(2), 0, 6, crowded, true),
+        new TrimPolicy.Candidate(TestPeers.keyless(3), 0, 2, crowded, false),
+        new TrimPolicy.Candidate(TestPeers.keyless(4), 0, 8, crowded, false),
+        new TrimPolicy.Candidate(TestPeers.keyless(5), -3, 1, AddressRange.UNKNOWN, false));
     assertEquals(
-        List.of(TestWorld.peer(5), TestWorld.peer(4), TestWorld.peer(3), TestWorld.peer(1)),
+        List.of(
+            TestPeers.keyless(5), TestPeers.keyless(4), TestPeers.keyless(3), TestPeers.keyless(1)),
         TrimPolicy.standard().choose(view, 10));
   }
 }

@@ -2,24 +2,17 @@ package org.openagi.p2p.overlay.membership;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.core.identity.HostKey;
-import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.overlay.Examples;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** The worked examples of docs/wire/overlay-membership.md are what the codec makes. */
 class MembershipDocumentTest {
-  private static PeerId peer(int seed) {
-    return HostKey.fromSeed(Bytes.fromHex(String.format("%02x", seed).repeat(32)))
-        .peerId();
-  }
-
   @Test
   void examplesAreWhatTheCodecMakes() throws Exception {
     Multiaddr four = Multiaddr.parse("/ip4/192.0.2.7/tcp/4001");
     Multiaddr six = Multiaddr.parse("/ip6/2001:db8::7/tcp/4001");
-    PeerEntry entry = PeerEntry.of(peer(1), List.of(four, six));
+    PeerEntry entry = PeerEntry.of(TestPeers.filledKey(1).peerId(), List.of(four, six));
     new Examples("overlay-membership.md")
         .add("JOIN", new MembershipFrame.Join(List.of(four)))
         .add("FORWARD_JOIN", new MembershipFrame.ForwardJoin(entry, 6))

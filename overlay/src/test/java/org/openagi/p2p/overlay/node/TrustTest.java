@@ -31,13 +31,14 @@ import org.openagi.p2p.overlay.reputation.Cause;
 import org.openagi.p2p.overlay.reputation.Explanation;
 import org.openagi.p2p.overlay.reputation.Standing;
 import org.openagi.p2p.testkit.SeededRandom;
+import org.openagi.p2p.testkit.TestPeers;
 import org.openagi.p2p.testkit.VirtualTime;
 
 /** What a neighbour does that it should not, and by which name it is held against it. */
 class TrustTest implements OverlayHost {
-  private static final PeerId SELF = RoutingNet.peer(1);
-  private static final PeerId LIAR = RoutingNet.peer(2);
-  private static final PeerId OTHER = RoutingNet.peer(3);
+  private static final PeerId SELF = TestPeers.keyless(1);
+  private static final PeerId LIAR = TestPeers.keyless(2);
+  private static final PeerId OTHER = TestPeers.keyless(3);
 
   private final VirtualTime time = new VirtualTime();
   private final List<String> cuts = new ArrayList<>();

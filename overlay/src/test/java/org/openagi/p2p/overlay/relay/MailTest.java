@@ -20,6 +20,7 @@ import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
 import org.openagi.p2p.overlay.linkstate.LinkStateConfig;
 import org.openagi.p2p.overlay.relay.RelayConfig.MailboxConfig;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Mail for who is away: kept within quotas, handed over once, in order. */
 class MailTest {
@@ -197,7 +198,7 @@ class MailTest {
     net.run(Duration.ofSeconds(3));
     for (int i = 0; i < parcels; i++) {
       Parcel any = net.parcel(keeper, true, 1000);
-      PeerId away = RoutingNet.peer(100 + i % recipients);
+      PeerId away = TestPeers.keyless(100 + i % recipients);
       a.send(new Parcel(any.id(), away, 32, 60_000, true, List.of(), any.sealed()));
     }
     net.run(Duration.ofSeconds(3));

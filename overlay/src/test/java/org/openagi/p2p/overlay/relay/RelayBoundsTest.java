@@ -18,6 +18,7 @@ import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
 import org.openagi.p2p.overlay.linkstate.LinkStateConfig;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** What others can make a node hold, remember and do has bounds, and who goes beyond them harms nobody else. */
 class RelayBoundsTest {
@@ -216,7 +217,7 @@ class RelayBoundsTest {
   @Test
   void theMemoryOfWhatPassedIsBoundedByNumberAndTime() {
     SeenParcels seen = new SeenParcels(3, 1000);
-    PeerId peer = RoutingNet.peer(1);
+    PeerId peer = TestPeers.keyless(1);
     for (int i = 0; i < 5; i++) seen.add(key(i), peer, 0);
     assertEquals(3, seen.size());
     assertNull(seen.find(key(1)));
@@ -233,24 +234,24 @@ class RelayBoundsTest {
   void whoIsWatchedIsBounded() {
     List<Node> nodes = star(room(8, 5, 4));
     Node middle = nodes.get(2);
-    for (int i = 100; i < 110; i++) middle.relay.reach(RoutingNet.peer(i));
+    for (int i = 100; i < 110; i++) middle.relay.reach(TestPeers.keyless(i));
     middle.relay.reach(nodes.get(0).id);
     net.cut(middle, nodes.get(0));
     net.run(Duration.ofSeconds(1));
     assertEquals(List.of("NONE 0"), middle.reaches);
     ReachWatch watch = new ReachWatch(4, 1000);
-    for (int i = 0; i < 10; i++) watch.onAsked(RoutingNet.peer(i), Reach.NONE, 0);
+    for (int i = 0; i < 10; i++) watch.onAsked(TestPeers.keyless(i), Reach.NONE, 0);
     assertEquals(4, watch.size());
   }
 
   @Test
   void keepersAreTheSameForAllAndSpread() {
     List<PeerId> nodes = new ArrayList<>();
-    for (int i = 0; i < 20; i++) nodes.add(RoutingNet.peer(i));
+    for (int i = 0; i < 20; i++) nodes.add(TestPeers.keyless(i));
     Map<PeerId, Integer> chosen = new HashMap<>();
     for (int i = 100; i < 1100; i++) {
-      List<PeerId> keepers = Keepers.choose(RoutingNet.peer(i), nodes, 2);
-      assertEquals(keepers, Keepers.choose(RoutingNet.peer(i), nodes.reversed(), 2));
+      List<PeerId> keepers = Keepers.choose(TestPeers.keyless(i), nodes, 2);
+      assertEquals(keepers, Keepers.choose(TestPeers.keyless(i), nodes.reversed(), 2));
       for (PeerId each : keepers) chosen.merge(each, 1, Integer::sum);
     }
     for (int n : chosen.values()) assertTrue(n > 60 && n < 150, chosen.values().toString());

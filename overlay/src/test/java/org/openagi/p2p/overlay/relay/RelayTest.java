@@ -16,6 +16,7 @@ import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Parcels over networks that change: what is delivered, over which ways, and how soon. */
 class RelayTest {
@@ -78,7 +79,7 @@ class RelayTest {
     assertEquals(3, reach.hops());
     assertEquals(List.of(nodes.get(1).id), reach.nextHops());
     assertEquals(Reach.Kind.DIRECT, a.relay.reach(nodes.get(1).id).kind());
-    assertEquals(Reach.NONE, a.relay.reach(RoutingNet.peer(99)));
+    assertEquals(Reach.NONE, a.relay.reach(TestPeers.keyless(99)));
 
     net.cut(nodes.get(2), nodes.get(3));
     net.run(Duration.ofSeconds(1));

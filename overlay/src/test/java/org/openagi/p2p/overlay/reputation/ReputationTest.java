@@ -14,9 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
-import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.core.error.ProtocolViolationException;
-import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.testkit.TestPeers;
 
 class ReputationTest {
   private static final ReputationConfig CONFIG = new ReputationConfig(0, -15, -60, -30, 20);
@@ -26,30 +24,17 @@ class ReputationTest {
       CONFIG, (peer, from, to, why) -> changes.add(from + " " + to + ": " + why.summary()));
   private long now = -7_000_000_000L;
 
-  private static PeerId peer(int index) {
-    byte[] id = new byte[34];
-    id[0] = 0x12;
-    id[1] = 32;
-    id[32] = (byte) (index >>> 8);
-    id[33] = (byte) index;
-    try {
-      return PeerId.fromBytes(Bytes.wrap(id));
-    } catch (ProtocolViolationException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private void pass(Duration time) {
     now += time.toNanos();
     reputation.onTimer(now);
   }
 
   private void note(int peer, Cause cause, int times) {
-    for (int i = 0; i < times; i++) reputation.note(peer(peer), cause, now);
+    for (int i = 0; i < times; i++) reputation.note(TestPeers.hashed(peer), cause, now);
   }
 
   private double score(int peer) {
-    return reputation.score(peer(peer), now);
+    return reputation.score(TestPeers.hashed(peer), now);
   }
 
   @Test
@@ -58,7 +43,7 @@ class ReputationTest {
     note(1, Cause.PROTOCOL_VIOLATION, 2);
     assertEquals(10 - 30, score(1), 1e-9);
     pass(Cause.PROTOCOL_VIOLATION.halfLife());
-    Explanation why = reputation.explain(peer(1), now).orElseThrow();
+    Explanation why = reputation.explain(TestPeers.hashed(1), now).orElseThrow();
     assertEquals(
         why.score(), why.terms().stream().mapToDouble(Explanation.Term::points).sum(), 1e-9);
     assertEquals(Cause.PROTOCOL_VIOLATION, why.terms().getFirst().cause());
@@ -74,15 +59,15 @@ class ReputationTest {
   void levelsAreMeasuredAnewAndDoNotAddUp() {
     note(1, Cause.VERIFIED_IDENTITY, 5);
     assertEquals(10, score(1), 1e-9);
-    reputation.onRtt(peer(1), 20_000, now);
+    reputation.onRtt(TestPeers.hashed(1), 20_000, now);
     assertEquals(15, score(1), 1e-9);
-    reputation.onRtt(peer(1), 1_000_000, now);
+    reputation.onRtt(TestPeers.hashed(1), 1_000_000, now);
     assertEquals(5, score(1), 1e-9);
   }
 
   @Test
   void hoursOfALinkCountUpToTheCap() {
-    reputation.onLinkUp(peer(1), now);
+    reputation.onLinkUp(TestPeers.hashed(1), now);
     pass(Duration.ofHours(2));
     assertEquals(4, score(1), 0.1);
     for (int i = 0; i < 100; i++) {
@@ -90,7 +75,7 @@ class ReputationTest {
       score(1);
     }
     assertEquals(10, score(1), 1e-9);
-    reputation.onLinkDown(peer(1), now);
+    reputation.onLinkDown(TestPeers.hashed(1), now);
     pass(Duration.ofDays(1));
     assertEquals(5, score(1), 1e-9);
   }
@@ -113,12 +98,13 @@ class ReputationTest {
     assertTrue(changes.get(0).startsWith("GOOD TRIMMED_FIRST"), changes.toString());
     assertTrue(changes.get(1).startsWith("TRIMMED_FIRST NOT_ROUTED"), changes.toString());
     assertTrue(changes.get(2).startsWith("NOT_ROUTED REFUSED"), changes.toString());
-    assertFalse(reputation.standing(peer(1)).mayRoute());
-    while (reputation.standing(peer(1)) == Standing.REFUSED) pass(Duration.ofMinutes(10));
+    assertFalse(reputation.standing(TestPeers.hashed(1)).mayRoute());
+    while (reputation.standing(TestPeers.hashed(1)) == Standing.REFUSED)
+      pass(Duration.ofMinutes(10));
     assertTrue(score(1) > CONFIG.acceptAbove(), "refused until " + score(1));
     assertTrue(changes.get(3).startsWith("REFUSED NOT_ROUTED"), changes.toString());
     pass(Duration.ofDays(7));
-    assertEquals(Standing.GOOD, reputation.standing(peer(1)));
+    assertEquals(Standing.GOOD, reputation.standing(TestPeers.hashed(1)));
     pass(Duration.ofSeconds(5));
     assertEquals(Long.MAX_VALUE, reputation.nextDeadlineNanos());
   }
@@ -130,15 +116,15 @@ class ReputationTest {
     for (int i = 100; i < 1100; i++) note(i, Cause.PROTOCOL_VIOLATION, 1);
     assertEquals(20, reputation.size());
     for (int i = 0; i < 10; i++) assertEquals(10, score(i), 1e-3);
-    assertEquals(Standing.REFUSED, reputation.standing(peer(50)));
+    assertEquals(Standing.REFUSED, reputation.standing(TestPeers.hashed(50)));
     assertEquals(1000 - 9, reputation.evicted());
   }
 
   @Test
   void whoIsLinkedIsNeverPushedOut() {
-    reputation.onLinkUp(peer(1), now);
+    reputation.onLinkUp(TestPeers.hashed(1), now);
     for (int i = 100; i < 200; i++) note(i, Cause.VERIFIED_IDENTITY, 1);
-    assertTrue(reputation.explain(peer(1), now).isPresent());
+    assertTrue(reputation.explain(TestPeers.hashed(1), now).isPresent());
     assertEquals(20, reputation.size());
   }
 
@@ -146,7 +132,7 @@ class ReputationTest {
   void aStandingThatIsForgottenIsTakenBack() {
     note(1, Cause.FAILURE, 1);
     for (int i = 100; i < 200; i++) note(i, Cause.PROTOCOL_VIOLATION, 1);
-    assertTrue(reputation.explain(peer(1), now).isEmpty());
+    assertTrue(reputation.explain(TestPeers.hashed(1), now).isEmpty());
     long open = changes.stream().filter(c -> c.startsWith("GOOD ")).count()
         - changes.stream().filter(c -> c.contains(" GOOD: ")).count();
     assertEquals(reputation.size(), open);
@@ -169,7 +155,7 @@ class ReputationTest {
     long time = 0;
     for (int i = 0; i < peers.size(); i++) {
       time += Duration.ofSeconds(seconds.get(i)).toNanos();
-      any.note(peer(peers.get(i)), all[causes.get(i)], time);
+      any.note(TestPeers.hashed(peers.get(i)), all[causes.get(i)], time);
       any.onTimer(time);
       assertTrue(any.size() <= CONFIG.maxPeers());
     }

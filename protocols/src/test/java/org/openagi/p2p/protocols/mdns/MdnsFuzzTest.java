@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.testkit.TestPeers;
 
 class MdnsFuzzTest {
 
@@ -19,7 +20,7 @@ class MdnsFuzzTest {
   void datagrams(FuzzedDataProvider data) {
     MdnsConfig config =
         MdnsConfig.defaults().withLimits(new MdnsLimits(4, 2, 3, 5, 20, 1000, 2000));
-    Mdns machine = new Mdns(config, SimulatedSegment.peer(1), new Random(1));
+    Mdns machine = new Mdns(config, TestPeers.keyless(1), new Random(1));
     Bytes own = Bytes.fromHex("0a000001");
     long now = 0;
     machine.setLink(

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.testkit.TestPeers;
 
 /** Machines on a simulated segment: who finds whom, when, and at which cost. */
 class MdnsTest {
@@ -297,7 +298,7 @@ class MdnsTest {
     segment.run(2 * SECOND);
     announce(a, STRANGER, "first", 7, "/ip4/10.0.0.200/tcp/1");
     announce(a, STRANGER, "second", 7, "/ip4/10.0.0.200/tcp/2");
-    PeerId peer = SimulatedSegment.peer(7);
+    PeerId peer = TestPeers.keyless(7);
     assertEquals(List.of(Multiaddr.parse("/ip4/10.0.0.200/tcp/2/p2p/" + peer)), a.found.get(peer));
     announce(a, STRANGER, "third", 7, "/ip4/10.0.0.200/tcp/2");
     assertEquals(3, a.events.size(), "same address, new name: it has restarted");
@@ -309,8 +310,8 @@ class MdnsTest {
   void unusableAddressesAreLeftOut() {
     SimulatedSegment.Host a = segment.host().up();
     segment.run(2 * SECOND);
-    PeerId peer = SimulatedSegment.peer(7);
-    PeerId other = SimulatedSegment.peer(8);
+    PeerId peer = TestPeers.keyless(7);
+    PeerId other = TestPeers.keyless(8);
     long before = a.machine.stats().addressesRejected();
     inject(
         a,
@@ -339,7 +340,7 @@ class MdnsTest {
   void loopbackAddressesAreUsedFromThisMachine() {
     SimulatedSegment.Host a = segment.host().up();
     announce(a, a.endpoint, "same-host", 7, "/ip4/127.0.0.1/tcp/1");
-    assertTrue(a.found.containsKey(SimulatedSegment.peer(7)));
+    assertTrue(a.found.containsKey(TestPeers.keyless(7)));
   }
 
   @Test
@@ -429,7 +430,7 @@ class MdnsTest {
       MdnsEndpoint source = new MdnsEndpoint(Bytes.wrap(new byte[] {10, 1, 1, (byte) i}), 5353);
       announce(a, source, "n" + i, 7, "/ip4/10.0.0.9/tcp/" + (i + 1));
     }
-    PeerId peer = SimulatedSegment.peer(7);
+    PeerId peer = TestPeers.keyless(7);
     assertEquals(SeenPeers.MAX_SIGHTINGS_PER_PEER, a.found.get(peer).size());
     assertEquals(
         "/ip4/10.0.0.9/tcp/100/p2p/" + peer, a.found.get(peer).getFirst().toString());
@@ -442,11 +443,7 @@ class MdnsTest {
     long before = a.machine.stats().queriesSent();
     for (int i = 0; i < 1000; i++) {
       inject(
-          a,
-          STRANGER,
-          "n",
-          List.of("dnsaddr=/ip4/10.0.0.9/tcp/1/p2p/" + SimulatedSegment.peer(7)),
-          1);
+          a, STRANGER, "n", List.of("dnsaddr=/ip4/10.0.0.9/tcp/1/p2p/" + TestPeers.keyless(7)), 1);
       segment.run(SECOND / 100);
     }
     segment.run(2 * SECOND);
@@ -583,7 +580,7 @@ class MdnsTest {
 
   private void announce(
       SimulatedSegment.Host to, MdnsEndpoint from, String name, int peer, String address) {
-    inject(to, from, name, List.of("dnsaddr=" + address + "/p2p/" + SimulatedSegment.peer(peer)));
+    inject(to, from, name, List.of("dnsaddr=" + address + "/p2p/" + TestPeers.keyless(peer)));
   }
 
   private void inject(

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
+import org.openagi.p2p.testkit.TestPeers;
 
 /**
  * A multicast segment in virtual time: every multicast reaches every host, the sender included,
@@ -35,7 +36,7 @@ final class SimulatedSegment {
 
     Host(int number, MdnsConfig config) {
       this.number = number;
-      peer = peer(number);
+      peer = TestPeers.keyless(number);
       endpoint = new MdnsEndpoint(
           Bytes.wrap(new byte[] {10, 0, (byte) (number >> 8), (byte) number}), config.port());
       machine = new Mdns(config, peer, new Random(seed * 1000 + number));
@@ -89,23 +90,6 @@ final class SimulatedSegment {
     Host host = new Host(hosts.size() + 1, config);
     hosts.add(host);
     return host;
-  }
-
-  /** A valid peer id that is no real key: an identity multihash of an Ed25519 protobuf. */
-  static PeerId peer(int number) {
-    byte[] bytes = new byte[38];
-    bytes[1] = 36;
-    bytes[2] = 8;
-    bytes[3] = 1;
-    bytes[4] = 18;
-    bytes[5] = 32;
-    bytes[6] = (byte) (number >> 8);
-    bytes[7] = (byte) number;
-    try {
-      return PeerId.fromBytes(Bytes.wrap(bytes));
-    } catch (org.openagi.p2p.core.error.ProtocolViolationException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** Lets time pass, event by event. */
