@@ -319,7 +319,8 @@ record RunningNode(
       TimeSource time) {
     OverlayConfig overlay = OverlayConfig.of(
             identity.nodeId(), identity.nodeType(), config.heartbeatInterval())
-        .withMembership(MembershipConfig.ofTargetDegree(config.targetDegree()));
+        .withMembership(MembershipConfig.ofTargetDegree(config.targetDegree()))
+        .withKnownNodes(config.knownNodes());
     return new OverlayService(
         host,
         time,

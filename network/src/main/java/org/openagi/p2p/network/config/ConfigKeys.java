@@ -123,6 +123,16 @@ public final class ConfigKeys {
           + " peers come on top, and in a small network, of some 16 nodes, everyone is linked to"
           + " everyone.");
 
+  /** Nodes in the table of ways. */
+  public static final ConfigKey<Long> KNOWN_NODES = ConfigKey.of(
+      "known_nodes",
+      ValueTypes.wholeNumber(16, 16_384, ""),
+      "8192",
+      "Nodes to which this node can find a way over others, the nearest ones; some 2 KB of memory"
+          + " each. In a larger network those beyond are reached by a connection or not at all, and"
+          + " messages for them wait until they expire; BEYOND_HORIZON counts how often a way to one"
+          + " was sought.");
+
   /** Spare connections. */
   public static final ConfigKey<Long> CONNECTIONS_PER_PEER = ConfigKey.of(
       "connections_per_peer",
@@ -276,6 +286,7 @@ public final class ConfigKeys {
       MAX_CONNECTIONS,
       CONNECTIONS_PER_PEER,
       TARGET_DEGREE,
+      KNOWN_NODES,
       HEARTBEAT_INTERVAL,
       MESSAGE_TIMEOUT,
       RETRY_ATTEMPTS,

@@ -241,6 +241,11 @@ public final class P2PConfig {
     return Math.toIntExact(get(ConfigKeys.TARGET_DEGREE));
   }
 
+  /** Nodes to which a way over others can be found, 16 to 16,384. */
+  public int knownNodes() {
+    return Math.toIntExact(get(ConfigKeys.KNOWN_NODES));
+  }
+
   /** Connections kept to each peer, 1 to 4. */
   public int connectionsPerPeer() {
     return Math.toIntExact(get(ConfigKeys.CONNECTIONS_PER_PEER));

@@ -13,5 +13,7 @@ public enum LinkStateDrop {
   /** A neighbour has so much to be told of already that an advert was left to a later comparison. */
   TOO_MUCH_UNTOLD,
   /** A neighbour was asked for so many adverts already that one more was not asked for. */
-  TOO_MUCH_ASKED
+  TOO_MUCH_ASKED,
+  /** A way was sought to a node that is not known, while the table is nearly full: it may be one that has no room in it. */
+  BEYOND_HORIZON
 }

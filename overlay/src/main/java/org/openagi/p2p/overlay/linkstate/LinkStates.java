@@ -177,7 +177,7 @@ public final class LinkStates implements OverlayMachine {
     AdvertLink measured = AdvertLink.of(peer, port.quality(peer));
     long advertisedFrom = own.onGained(peer, nowNanos);
     Neighbour neighbour =
-        new Neighbour(link, measured, advertisedFrom, config.maxAdverts(), nowNanos);
+        new Neighbour(link, measured, advertisedFrom, nowNanos);
     neighbours.put(peer, neighbour);
     ways.onNeighboursChanged();
     port.onRoutesChanged();
@@ -377,7 +377,16 @@ public final class LinkStates implements OverlayMachine {
 
   /** The ways to a peer. It counts as in use for some minutes. */
   public Route route(PeerId destination, long nowNanos) {
-    return ways.route(destination, neighbours.values(), nowNanos);
+    Route route = ways.route(destination, neighbours.values(), nowNanos);
+    if (route.isEmpty() && isPartial() && table.slotOf(destination) == AdvertTable.NONE) {
+      onDropped(LinkStateDrop.BEYOND_HORIZON);
+    }
+    return route;
+  }
+
+  /** Whether there may be nodes for which there is no room, here or at those who would have told of them. */
+  private boolean isPartial() {
+    return evicted > 0 || table.size() >= config.maxAdverts() / 4 * 3;
   }
 
   /** Nodes that said they keep mail and to which there is a way. */

@@ -22,13 +22,17 @@ final class Neighbour {
 
   private static final double NEWS_PER_SECOND = 8;
 
-  /** New adverts that a neighbour may send each second, beyond two tables full of them at once. */
+  /** New adverts that a neighbour may send at once and each second, whatever room the tables of the two have. */
+  private static final int ADVERTS_BURST = 2048;
+
   private static final double ADVERTS_PER_SECOND = 200;
 
   /**
-   * Adverts that are sent to it each second, beyond a table full of them at once: whoever makes this node pass on many can't
-   * have it blamed for too many, not even if ten seconds' worth of them arrive at once. Comparisons bring what was left out.
+   * Adverts that are sent to it at once and each second: whoever makes this node pass on many can't have it blamed for too
+   * many, not even if ten seconds' worth of them arrive at once. Comparisons bring what was left out.
    */
+  private static final int SERVED_BURST = 1024;
+
   private static final double SERVED_PER_SECOND = 100;
 
   /** So long after a link came up its first measures may be put right without counting as measures that jump. */
@@ -94,7 +98,6 @@ final class Neighbour {
       OverlayLink link,
       AdvertLink measured,
       long advertisedFromNanos,
-      int maxAdverts,
       long nowNanos) {
     this.peer = link.peer();
     this.light = link.nodeType() == NodeType.LIGHT;
@@ -102,8 +105,8 @@ final class Neighbour {
     this.reckoned = measured;
     this.sinceNanos = nowNanos;
     this.advertisedFromNanos = advertisedFromNanos;
-    this.adverts = new TokenBucket(2L * maxAdverts, ADVERTS_PER_SECOND, nowNanos);
-    this.served = new TokenBucket(maxAdverts, SERVED_PER_SECOND, nowNanos);
+    this.adverts = new TokenBucket(ADVERTS_BURST, ADVERTS_PER_SECOND, nowNanos);
+    this.served = new TokenBucket(SERVED_BURST, SERVED_PER_SECOND, nowNanos);
     this.summaries = new TokenBucket(SUMMARY_BURST, SUMMARIES_PER_SECOND, nowNanos);
     this.news = new TokenBucket(NEWS_BURST, NEWS_PER_SECOND, nowNanos);
   }

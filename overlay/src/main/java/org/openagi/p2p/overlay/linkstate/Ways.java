@@ -38,10 +38,13 @@ final class Ways {
   static final long PAUSE_NANOS = 500_000_000L;
 
   /**
-   * For each link and direction that was looked at, the pause gets so much longer: some twenty times what looking takes, so that a
-   * storm of adverts costs a node a few per cent of a core, however large the network is.
+   * For each link and direction the pause gets so much longer, many times what making the graph takes: so a storm of adverts costs
+   * a node at most a tenth of a core, however large the network is.
    */
-  private static final long PAUSE_NANOS_PER_LINK = 400;
+  private static final long GRAPH_PAUSE_NANOS = 4_000;
+
+  /** The same for each run of Dijkstra's algorithm, twenty times what it takes. */
+  private static final long RUN_PAUSE_NANOS = 800;
 
   /** After so long without a question what was computed is dropped. */
   private static final long IDLE_NANOS = 60_000_000_000L;
@@ -89,8 +92,9 @@ final class Ways {
   void onChanged(boolean urgent, long nowNanos) {
     CostTrees last = trees;
     long pause = urgent ? URGENT_PAUSE_NANOS : PAUSE_NANOS;
-    if (last != null)
-      pause += last.graph().directedLinks() * (1L + last.runs()) * PAUSE_NANOS_PER_LINK;
+    if (last != null) {
+      pause += last.graph().directedLinks() * (GRAPH_PAUSE_NANOS + last.runs() * RUN_PAUSE_NANOS);
+    }
     long due = Math.max(nowNanos, computedNanos + pause);
     staleNanos = Math.min(staleNanos, due);
     tellNanos = Math.min(tellNanos, due);

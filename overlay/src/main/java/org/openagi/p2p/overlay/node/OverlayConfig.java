@@ -38,4 +38,10 @@ public record OverlayConfig(
   public OverlayConfig withMembership(MembershipConfig value) {
     return new OverlayConfig(health, value, broadcast, linkState, relay, reputation);
   }
+
+  /** The same with room for the adverts of another number of nodes. */
+  public OverlayConfig withKnownNodes(int most) {
+    LinkStateConfig links = linkState.withMaxAdverts(most);
+    return new OverlayConfig(health, membership, broadcast, links, relay, reputation);
+  }
 }

@@ -212,6 +212,8 @@ class LinkStatesTest {
       assertTrue(first.links.advert(nodes.get(hops).id).isPresent(), hops + " hops away");
     }
     assertTrue(first.links.advert(nodes.get(50).id).isEmpty());
+    assertTrue(route(first, nodes.get(50).id).isEmpty());
+    assertEquals(1, first.links.counts().dropped().get(LinkStateDrop.BEYOND_HORIZON));
     assertEquals(20, route(first, nodes.get(20).id).hops());
   }
 
