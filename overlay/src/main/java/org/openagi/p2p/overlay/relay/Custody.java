@@ -39,30 +39,6 @@ final class Custody {
     void onFailed(Held held, PeerId by, ParcelRefusal why);
   }
 
-  private static final class Hop {
-    final Map<ParcelKey, Held> sent = new LinkedHashMap<>();
-    long sentBytes;
-    long answeredNanos;
-
-    /** From sending to TAKEN, smoothed; 0 if none was taken yet. */
-    long takenAfterNanos;
-
-    long pausedUntilNanos;
-
-    Hop(long nowNanos) {
-      pausedUntilNanos = nowNanos;
-    }
-
-    void onTaken(long afterNanos) {
-      takenAfterNanos =
-          takenAfterNanos == 0 ? afterNanos : takenAfterNanos + (afterNanos - takenAfterNanos) / 8;
-    }
-
-    long linkMicros() {
-      return Math.clamp(takenAfterNanos / 1000, 0, Parcel.MAX_HELD_MICROS);
-    }
-  }
-
   private final RelayConfig config;
   private final PeerId self;
   private final RelayPort port;
@@ -159,9 +135,17 @@ final class Custody {
     for (NextHop each : port.route(parcel.destination(), nowNanos).nextHops()) {
       if (hops.containsKey(each.peer()) && !isBehind(parcel, each.peer())) open.add(each);
     }
+    if (!open.stream().allMatch(each -> isDoubted(each.peer()))) {
+      open.removeIf(each -> isDoubted(each.peer()));
+    }
     PeerId avoid = parcel.avoid;
     if (avoid != null && open.size() > 1) open.removeIf(each -> each.peer().equals(avoid));
     return open;
+  }
+
+  private boolean isDoubted(PeerId peer) {
+    Hop hop = hops.get(peer);
+    return hop != null && hop.doubted;
   }
 
   /** Whether the parcel came from there or was refused there. */
@@ -272,25 +256,19 @@ final class Custody {
       return false;
     }
     if (parcel.sentTo != null) rerouted++;
-    if (hop.sent.isEmpty()) hop.answeredNanos = nowNanos;
-    hop.sent.put(parcel.key, parcel);
-    hop.sentBytes += parcel.bytes;
+    hop.onSent(parcel, nowNanos);
     parcel.state = State.SENT;
     parcel.sentTo = to;
     parcel.sinceNanos = nowNanos;
     SeenParcels.Passage passage = seen.find(parcel.key);
     if (passage != null) passage.to = to;
-    wakeAt(nowNanos + config.takenTimeout().toNanos());
+    wakeAt(nowNanos + Math.min(config.takenTimeout().toNanos(), hop.patienceNanos()));
     return true;
   }
 
   private void pause(Hop hop, long untilNanos) {
     hop.pausedUntilNanos = Math.max(hop.pausedUntilNanos, untilNanos);
     wakeAt(untilNanos);
-  }
-
-  private static void unsend(Hop hop, Held parcel) {
-    if (hop.sent.remove(parcel.key) != null) hop.sentBytes -= parcel.bytes;
   }
 
   /**
@@ -301,10 +279,10 @@ final class Custody {
   boolean onTaken(PeerId by, ParcelKey key, long nowNanos) {
     Hop hop = hops.get(by);
     Held parcel = hop == null ? null : hop.sent.get(key);
+    if (hop != null) hop.onAnswer(nowNanos);
     if (hop == null || parcel == null) return false;
-    hop.answeredNanos = nowNanos;
     hop.onTaken(nowNanos - parcel.sinceNanos);
-    unsend(hop, parcel);
+    hop.unsend(parcel);
     charge(parcel, -parcel.bytes);
     parcel.state = State.COPY;
     parcel.sinceNanos = nowNanos;
@@ -334,7 +312,7 @@ final class Custody {
     boolean busy =
         why == ParcelRefusal.FULL && parcel.state == State.SENT && !by.equals(parcel.destination());
     if (hop != null) {
-      hop.answeredNanos = nowNanos;
+      hop.onAnswer(nowNanos);
       if (busy) pause(hop, nowNanos + config.fullPause().toNanos());
     }
     boolean unwilling = why == ParcelRefusal.FULL || why == ParcelRefusal.NOT_SERVED;
@@ -353,7 +331,7 @@ final class Custody {
   private void takeBack(Held parcel) {
     PeerId to = parcel.sentTo;
     Hop hop = to == null ? null : hops.get(to);
-    if (hop != null) unsend(hop, parcel);
+    if (hop != null) hop.unsend(parcel);
     if (parcel.state == State.COPY) {
       copies.remove(parcel.key);
       charge(parcel, parcel.bytes);
@@ -381,10 +359,27 @@ final class Custody {
   void onDoubted(PeerId peer, long nowNanos) {
     Hop hop = hops.get(peer);
     if (hop == null) return;
+    boolean any = false;
     for (Held each : List.copyOf(hop.sent.values()).reversed()) {
       each.tried.add(peer);
-      if (hasWay(each, nowNanos)) takeBack(each);
-      else each.tried.remove(peer);
+      if (hasWay(each, nowNanos)) {
+        takeBack(each);
+        any = true;
+      } else {
+        each.tried.remove(peer);
+      }
+    }
+    if (any) hop.doubt(nowNanos);
+  }
+
+  /** Nobody waits for {@link RelayConfig#takenTimeout}, or until health suspects a neighbour, if there is another way. */
+  private void doubtSilentHops(long nowNanos) {
+    for (Map.Entry<PeerId, Hop> each : List.copyOf(hops.entrySet())) {
+      Hop hop = each.getValue();
+      if (hop.sent.isEmpty() || hop.doubted) continue;
+      if (nowNanos - hop.silentSinceNanos() >= hop.patienceNanos()) {
+        onDoubted(each.getKey(), nowNanos);
+      }
     }
   }
 
@@ -421,6 +416,7 @@ final class Custody {
   void onTimer(long nowNanos) {
     if (nowNanos < deadlineNanos) return;
     giveUpSilentHops(nowNanos);
+    doubtSilentHops(nowNanos);
     dropOldCopies(nowNanos);
     if (nowNanos >= expiryNanos) {
       expiryNanos = nowNanos + EXPIRY_NANOS;
@@ -435,7 +431,11 @@ final class Custody {
     long timeout = config.takenTimeout().toNanos();
     for (Map.Entry<PeerId, Hop> each : List.copyOf(hops.entrySet())) {
       Hop hop = each.getValue();
-      if (hop.sent.isEmpty() || nowNanos - hop.answeredNanos < timeout) continue;
+      if (hop.doubted && nowNanos - hop.doubtedNanos >= timeout) {
+        hop.doubted = false; // has another chance
+        port.blame(each.getKey(), RelayFault.SILENT);
+      }
+      if (hop.sent.isEmpty() || nowNanos - hop.silentSinceNanos() < timeout) continue;
       List<Held> late = new ArrayList<>();
       for (Held sent : hop.sent.values()) if (nowNanos - sent.sinceNanos >= timeout) late.add(sent);
       if (late.isEmpty()) continue;
@@ -465,12 +465,19 @@ final class Custody {
     }
   }
 
+  /** When a neighbour that says nothing is to be looked at. */
+  private long dueNanos(Hop hop, long nowNanos) {
+    long timeout = config.takenTimeout().toNanos();
+    if (hop.doubted) return Math.max(nowNanos + BUSY_NANOS, hop.doubtedNanos + timeout);
+    long since = hop.silentSinceNanos();
+    long doubt = since + hop.patienceNanos();
+    if (doubt <= nowNanos) doubt = nowNanos + Hop.DOUBT_NANOS; // there may be another way then
+    return Math.max(nowNanos + BUSY_NANOS, Math.min(doubt, since + timeout));
+  }
+
   private void arm(long nowNanos) {
     for (Hop hop : hops.values()) {
-      if (!hop.sent.isEmpty()) {
-        long since = Math.max(hop.answeredNanos, hop.sent.values().iterator().next().sinceNanos);
-        wakeAt(Math.max(nowNanos + BUSY_NANOS, since + config.takenTimeout().toNanos()));
-      }
+      if (hop.doubted || !hop.sent.isEmpty()) wakeAt(dueNanos(hop, nowNanos));
       if (hop.pausedUntilNanos > nowNanos && !queue.isEmpty()) wakeAt(hop.pausedUntilNanos);
     }
     if (!copies.isEmpty()) {

@@ -2,7 +2,6 @@ package org.openagi.p2p.overlay.relay;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,7 @@ public final class Relay implements OverlayMachine, Courier {
   private final Custody custody;
   private final @Nullable Mailbox mailbox;
   private final ReachWatch watch;
-  private final Map<Bytes, Own> own = new HashMap<>();
+  private final OwnParcels own;
   private final Map<ParcelRefusal, Long> refused = new EnumMap<>(ParcelRefusal.class);
   private Courier.@Nullable Listener listener;
   private long routesChangedNanos = NEVER;
@@ -54,21 +53,6 @@ public final class Relay implements OverlayMachine, Courier {
   private long arrived;
   private long passedOn;
   private long repeated;
-
-  /** A parcel of this node, and how many copies of it are on their way. */
-  private static final class Own {
-    /** Begins with the one that is being sent. */
-    int open = 1;
-
-    boolean taken;
-
-    /** A copy is where it should be. */
-    boolean done;
-
-    /** Why the last copy that failed did. */
-    @Nullable
-    ParcelRefusal why;
-  }
 
   /**
    * A node without links.
@@ -94,6 +78,7 @@ public final class Relay implements OverlayMachine, Courier {
     this.mailbox = store == null
         ? null
         : new Mailbox(config.mailbox(), store, self, time, random, new FromMailbox());
+    this.own = new OwnParcels(self, custody, seen, mailbox, this::keepers, new ToListener());
     this.watch = new ReachWatch(config.maxWatched(), config.watchedFor().toNanos());
   }
 
@@ -150,87 +135,13 @@ public final class Relay implements OverlayMachine, Courier {
   public void send(Parcel parcel, @Nullable PeerId avoid) {
     long nowNanos = time.nanoTime();
     sent++;
-    ParcelRefusal why = refusalOfOwn(parcel);
+    ParcelRefusal why = own.refusal(parcel);
     if (why != null) {
       tellRefused(parcel.id(), self, why);
       return;
     }
     watch.onUsed(parcel.to(), () -> reach(parcel.to(), nowNanos), nowNanos);
-    own.put(parcel.id(), new Own());
-    Held held = new Held(
-        new Carry(0, Optional.empty(), false, 0, parcel), Source.OWN, self, avoid, nowNanos);
-    ParcelRefusal notSent = sendOwn(held, nowNanos);
-    boolean away = notSent == ParcelRefusal.NO_ROUTE && sendToKeepers(parcel, nowNanos);
-    closeOwn(parcel.id(), self, away ? null : notSent);
-  }
-
-  private @Nullable ParcelRefusal refusalOfOwn(Parcel parcel) {
-    if (parcel.ttl() < 1) return ParcelRefusal.TTL_EXCEEDED;
-    if (parcel.lifetimeMillis() < 1) return ParcelRefusal.EXPIRED;
-    if (parcel.to().equals(self)) return ParcelRefusal.NO_ROUTE;
-    return own.containsKey(parcel.id()) ? ParcelRefusal.SEEN : null;
-  }
-
-  private @Nullable ParcelRefusal sendOwn(Held held, long nowNanos) {
-    if (!custody.hasWay(held, nowNanos)) return ParcelRefusal.NO_ROUTE;
-    if (!custody.accept(held, nowNanos)) return ParcelRefusal.FULL;
-    Own mine = own.get(held.key.id());
-    if (mine != null) mine.open++;
-    seen.add(held.key, self, nowNanos);
-    custody.drain(nowNanos);
-    return null;
-  }
-
-  /** Sends a parcel whose recipient is away to the nodes that keep its mail. Returns whether there is one. */
-  private boolean sendToKeepers(Parcel parcel, long nowNanos) {
-    if (!parcel.keep()) return false;
-    boolean any = false;
-    int copy = 0;
-    for (PeerId keeper : keepers(parcel.to(), nowNanos)) {
-      copy++;
-      Carry carry = new Carry(copy, Optional.of(keeper), false, 0, parcel);
-      if (keeper.equals(self)) {
-        any |= keepOwn(carry);
-      } else {
-        Held held = new Held(carry, Source.OWN, self, null, nowNanos);
-        any |= sendOwn(held, nowNanos) == null;
-      }
-    }
-    return any;
-  }
-
-  private boolean keepOwn(Carry carry) {
-    Mailbox box = mailbox;
-    Own mine = own.get(carry.parcel().id());
-    if (box == null || mine == null) return false;
-    mine.open++;
-    Bytes id = carry.parcel().id();
-    box.deposit(carry, self, why -> {
-      if (why == null) {
-        mine.done = true;
-        onOwnTaken(id, self);
-      }
-      closeOwn(id, self, why);
-    });
-    return true;
-  }
-
-  private void onOwnTaken(Bytes id, PeerId by) {
-    Own mine = own.get(id);
-    if (mine == null || mine.taken) return;
-    mine.taken = true;
-    Courier.Listener hears = listener;
-    if (hears != null) hears.onTaken(id, by);
-  }
-
-  /** One copy less is on its way; with the last one, if none is where it should be, the parcel has failed. */
-  private void closeOwn(Bytes id, PeerId by, @Nullable ParcelRefusal why) {
-    Own mine = own.get(id);
-    if (mine == null) return;
-    if (why != null) mine.why = why;
-    if (--mine.open > 0) return;
-    own.remove(id);
-    if (!mine.done && mine.why != null) tellRefused(id, by, mine.why);
+    own.send(parcel, avoid, nowNanos);
   }
 
   private void tellRefused(Bytes id, PeerId by, ParcelRefusal why) {
@@ -475,11 +386,24 @@ public final class Relay implements OverlayMachine, Courier {
     }
   }
 
+  private final class ToListener implements OwnParcels.Listener {
+    @Override
+    public void onTaken(Bytes id, PeerId by) {
+      Courier.Listener hears = listener;
+      if (hears != null) hears.onTaken(id, by);
+    }
+
+    @Override
+    public void onRefused(Bytes id, PeerId by, ParcelRefusal why) {
+      tellRefused(id, by, why);
+    }
+  }
+
   private final class Outcomes implements Custody.Listener {
     @Override
     public void onTaken(Held held, PeerId by) {
       switch (held.source) {
-        case OWN -> onOwnTaken(held.key.id(), by);
+        case OWN -> own.onTaken(held.key.id(), by);
         case NEIGHBOUR -> passedOn++;
         case MAILBOX -> {
           boolean there = by.equals(held.carry.parcel().to());
@@ -490,44 +414,19 @@ public final class Relay implements OverlayMachine, Courier {
 
     @Override
     public void onDone(Held held) {
-      Own mine = held.source == Source.OWN ? own.get(held.key.id()) : null;
-      if (mine == null) return;
-      mine.done = true;
-      closeOwn(held.key.id(), self, null);
+      if (held.source == Source.OWN) own.onDone(held);
     }
 
     @Override
     public void onFailed(Held held, PeerId by, ParcelRefusal why) {
       switch (held.source) {
-        case OWN -> onOwnFailed(held, by, why);
+        case OWN -> own.onFailed(held, by, why, time.nanoTime());
         case NEIGHBOUR -> onOthersFailed(held, why);
         case MAILBOX -> {
           if (mailbox != null) mailbox.onFailed(held.key);
         }
       }
     }
-  }
-
-  private void onOwnFailed(Held held, PeerId by, ParcelRefusal why) {
-    Parcel parcel = held.carry.parcel();
-    boolean wayLost = why == ParcelRefusal.NO_ROUTE && held.carry.keeper().isEmpty();
-    long nowNanos = time.nanoTime();
-    if (wayLost && !held.isExpired(nowNanos)) {
-      Parcel now = held.onward(self, 0, nowNanos).parcel();
-      Parcel again = new Parcel(
-          parcel.id(),
-          parcel.to(),
-          parcel.ttl(),
-          now.lifetimeMillis(),
-          parcel.keep(),
-          parcel.trail(),
-          parcel.sealed());
-      if (sendToKeepers(again, nowNanos)) {
-        closeOwn(parcel.id(), by, null);
-        return;
-      }
-    }
-    closeOwn(parcel.id(), by, why);
   }
 
   private void onOthersFailed(Held held, ParcelRefusal why) {

@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param seenFor for how long they are
  * @param copyFor for how long a parcel that the next hop took is held in case that it refuses it after all, or dies; gives way
  *     to others when room is needed
- * @param takenTimeout how long a neighbour may stay without any answer before another way is tried
+ * @param takenTimeout how long a neighbour may stay without any answer before it is blamed, and tried again; another way, if
+ *     there is one, is tried much sooner
  * @param fullPause how long to wait before a neighbour that was full is tried again
  * @param patience how long a parcel waits at its origin for a way to appear before it is refused; a quarter of that at others
  * @param keepers how many nodes are asked to keep a parcel, 1 to {@link RelayFrame#MAX_KEEPERS}
