@@ -94,6 +94,7 @@ public final class RoutingNet {
     public final Map<Bytes, ParcelRefusal> refused = new LinkedHashMap<>();
     public final List<String> reaches = new ArrayList<>();
     public final List<String> blames = new ArrayList<>();
+    public int wasted;
     public final Map<PeerId, LinkQuality> qualities = new HashMap<>();
     public final Set<PeerId> avoided = new HashSet<>();
     public boolean busy;
@@ -225,6 +226,11 @@ public final class RoutingNet {
     @Override
     public void blame(PeerId neighbour, RelayFault why) {
       blames.add(why.toString());
+    }
+
+    @Override
+    public void wasted(PeerId by) {
+      wasted++;
     }
 
     @Override

@@ -112,22 +112,21 @@ class RerouteTest {
 
   private static void print(String what, long[] gaps) {
     System.out.printf(
-        "gap after %s: median %d ms, longest %d ms of %d%n",
-        what, gaps[gaps.length / 2], gaps[gaps.length - 1], gaps.length);
+        "gap after %s: median %d ms, longest %d ms of %s%n",
+        what, gaps[gaps.length / 2], gaps[gaps.length - 1], Arrays.toString(gaps));
   }
 
   @Test
   void whenAProcessDiesMessagesTakeAnotherWayWithinASecond() {
     long[] gaps = gaps(1, SimulatedNode::kill, Duration.ofSeconds(5));
     print("the end of a process", gaps);
-    assertTrue(gaps[TRIALS - 1] <= 1000, Arrays.toString(gaps));
+    assertTrue(gaps[TRIALS - 1] <= 500, Arrays.toString(gaps));
   }
 
   @Test
-  void whenAMachineFallsSilentMessagesTakeAnotherWayLongBeforeItIsKnownToBeDead() {
+  void whenAMachineFallsSilentMessagesTakeAnotherWayWithinASecond() {
     long[] gaps = gaps(100, SimulatedNode::losePower, Duration.ofSeconds(10));
     print("a machine without power", gaps);
-    assertTrue(gaps[TRIALS / 2] <= 1000, Arrays.toString(gaps));
-    assertTrue(gaps[TRIALS - 1] <= 1500, Arrays.toString(gaps));
+    assertTrue(gaps[TRIALS - 1] <= 950, Arrays.toString(gaps));
   }
 }

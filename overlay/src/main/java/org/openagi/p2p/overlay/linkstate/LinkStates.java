@@ -176,8 +176,7 @@ public final class LinkStates implements OverlayMachine {
     PeerId peer = link.peer();
     AdvertLink measured = AdvertLink.of(peer, port.quality(peer));
     long advertisedFrom = own.onGained(peer, nowNanos);
-    Neighbour neighbour =
-        new Neighbour(link, measured, advertisedFrom, nowNanos);
+    Neighbour neighbour = new Neighbour(link, measured, advertisedFrom, nowNanos);
     neighbours.put(peer, neighbour);
     ways.onNeighboursChanged();
     port.onRoutesChanged();

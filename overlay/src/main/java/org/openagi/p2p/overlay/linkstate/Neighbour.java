@@ -94,11 +94,7 @@ final class Neighbour {
     return told == null || measured.differsMuch(told) ? measured : told;
   }
 
-  Neighbour(
-      OverlayLink link,
-      AdvertLink measured,
-      long advertisedFromNanos,
-      long nowNanos) {
+  Neighbour(OverlayLink link, AdvertLink measured, long advertisedFromNanos, long nowNanos) {
     this.peer = link.peer();
     this.light = link.nodeType() == NodeType.LIGHT;
     this.measured = measured;

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
@@ -47,7 +48,7 @@ final class Custody {
   private final Listener listener;
   private final Map<PeerId, Hop> hops = new LinkedHashMap<>();
   private final Map<ParcelKey, Held> held = new LinkedHashMap<>();
-  private final Map<ParcelKey, Held> copies = new LinkedHashMap<>();
+  private final SequencedMap<ParcelKey, Held> copies = new LinkedHashMap<>();
   private final Map<PeerId, Long> bytesBy = new HashMap<>();
   private final FairQueue queue = new FairQueue();
   private long bytes;
@@ -133,7 +134,7 @@ final class Custody {
   private List<NextHop> candidates(Held parcel, long nowNanos) {
     List<NextHop> open = new ArrayList<>();
     for (NextHop each : port.route(parcel.destination(), nowNanos).nextHops()) {
-      if (hops.containsKey(each.peer()) && !isBehind(parcel, each.peer())) open.add(each);
+      if (hops.containsKey(each.peer()) && !parcel.isBehind(each.peer())) open.add(each);
     }
     if (!open.stream().allMatch(each -> isDoubted(each.peer()))) {
       open.removeIf(each -> isDoubted(each.peer()));
@@ -146,16 +147,6 @@ final class Custody {
   private boolean isDoubted(PeerId peer) {
     Hop hop = hops.get(peer);
     return hop != null && hop.doubted;
-  }
-
-  /** Whether the parcel came from there or was refused there. */
-  private static boolean isBehind(Held parcel, PeerId peer) {
-    if (peer.equals(parcel.from) || parcel.tried.contains(peer)) return true;
-    List<Parcel.Hop> trail = parcel.carry.parcel().trail();
-    for (int i = parcel.carry.leg(); i < trail.size(); i++) {
-      if (trail.get(i).node().equals(peer)) return true;
-    }
-    return false;
   }
 
   /** Sends what can be sent. */
@@ -274,13 +265,13 @@ final class Custody {
   /**
    * The next hop answers for a parcel.
    *
-   * @return false if nothing is waited for: it came too late, or nobody asked
+   * @return false if it was never asked, or was not waited for any more
    */
   boolean onTaken(PeerId by, ParcelKey key, long nowNanos) {
     Hop hop = hops.get(by);
     Held parcel = hop == null ? null : hop.sent.get(key);
-    if (hop != null) hop.onAnswer(nowNanos);
-    if (hop == null || parcel == null) return false;
+    if (hop == null || !hop.onAnswer(key, nowNanos)) return false;
+    if (parcel == null) return true; // others were given it meanwhile
     hop.onTaken(nowNanos - parcel.sinceNanos);
     hop.unsend(parcel);
     charge(parcel, -parcel.bytes);
@@ -302,17 +293,19 @@ final class Custody {
   /**
    * A next hop did not take a parcel, or gives it back.
    *
-   * @return false if this node does not hold it
+   * @return false if this node does not hold it, nor gave it to others because this one said nothing
    */
   boolean onRefused(PeerId by, ParcelKey key, ParcelRefusal why, long nowNanos) {
     Held parcel = held.get(key);
     Hop hop = hops.get(by);
-    if (parcel == null || !by.equals(parcel.sentTo) || parcel.state == State.WAITING) return false;
+    if (parcel == null || !by.equals(parcel.sentTo) || parcel.state == State.WAITING) {
+      return hop != null && hop.onAnswer(key, nowNanos);
+    }
     // what was taken before is given back by a node further on
     boolean busy =
         why == ParcelRefusal.FULL && parcel.state == State.SENT && !by.equals(parcel.destination());
     if (hop != null) {
-      hop.onAnswer(nowNanos);
+      hop.onSignOfLife(nowNanos);
       if (busy) pause(hop, nowNanos + config.fullPause().toNanos());
     }
     boolean unwilling = why == ParcelRefusal.FULL || why == ParcelRefusal.NOT_SERVED;
@@ -355,21 +348,44 @@ final class Custody {
     }
   }
 
-  /** A neighbour is silent: what it has not answered goes another way if there is one. */
+  /**
+   * A neighbour is silent: what it has not answered goes another way if there is one, and so does what it took a moment before.
+   */
   void onDoubted(PeerId peer, long nowNanos) {
     Hop hop = hops.get(peer);
     if (hop == null) return;
-    boolean any = false;
-    for (Held each : List.copyOf(hop.sent.values()).reversed()) {
-      each.tried.add(peer);
-      if (hasWay(each, nowNanos)) {
-        takeBack(each);
-        any = true;
-      } else {
-        each.tried.remove(peer);
-      }
+    List<Held> back = new ArrayList<>();
+    for (Held each : hop.sent.values()) {
+      if (hasOtherWay(each, peer, nowNanos)) back.add(each);
     }
-    if (any) hop.doubt(nowNanos);
+    if (back.isEmpty()) return;
+    for (Held each : back) hop.onLate(each.key);
+    hop.doubt(nowNanos);
+    back.addAll(0, takenLately(hop, peer, nowNanos));
+    for (Held each : back.reversed()) {
+      each.tried.add(peer);
+      takeBack(each);
+    }
+  }
+
+  private boolean hasOtherWay(Held parcel, PeerId than, long nowNanos) {
+    parcel.tried.add(than);
+    boolean has = hasWay(parcel, nowNanos);
+    parcel.tried.remove(than);
+    return has;
+  }
+
+  /** What may have been lost with a neighbour although it took it: the last of it, a window full at most. */
+  private List<Held> takenLately(Hop hop, PeerId by, long nowNanos) {
+    List<Held> lately = new ArrayList<>();
+    long left = config.windowBytes();
+    for (Held copy : copies.sequencedValues().reversed()) {
+      if (!by.equals(copy.sentTo)) continue;
+      left -= copy.bytes;
+      if (left < 0 || !hop.tookLately(copy)) break;
+      if (hasOtherWay(copy, by, nowNanos)) lately.addFirst(copy);
+    }
+    return lately;
   }
 
   /** Nobody waits for {@link RelayConfig#takenTimeout}, or until health suspects a neighbour, if there is another way. */
@@ -431,15 +447,9 @@ final class Custody {
     long timeout = config.takenTimeout().toNanos();
     for (Map.Entry<PeerId, Hop> each : List.copyOf(hops.entrySet())) {
       Hop hop = each.getValue();
-      if (hop.doubted && nowNanos - hop.doubtedNanos >= timeout) {
-        hop.doubted = false; // has another chance
-        port.blame(each.getKey(), RelayFault.SILENT);
-      }
-      if (hop.sent.isEmpty() || nowNanos - hop.silentSinceNanos() < timeout) continue;
-      List<Held> late = new ArrayList<>();
-      for (Held sent : hop.sent.values()) if (nowNanos - sent.sinceNanos >= timeout) late.add(sent);
-      if (late.isEmpty()) continue;
-      port.blame(each.getKey(), RelayFault.SILENT);
+      boolean owes = hop.doubted && nowNanos - hop.doubtedNanos >= timeout && hop.endDoubt();
+      List<Held> late = hop.unansweredFor(timeout, nowNanos);
+      if (owes || !late.isEmpty()) port.blame(each.getKey(), RelayFault.SILENT);
       for (Held parcel : late.reversed()) {
         parcel.tried.add(each.getKey());
         takeBack(parcel);

@@ -75,6 +75,16 @@ final class Held {
     return carry.destination();
   }
 
+  /** Whether it came from there or was refused there. */
+  boolean isBehind(PeerId peer) {
+    if (peer.equals(from) || tried.contains(peer)) return true;
+    List<Parcel.Hop> trail = carry.parcel().trail();
+    for (int i = carry.leg(); i < trail.size(); i++) {
+      if (trail.get(i).node().equals(peer)) return true;
+    }
+    return false;
+  }
+
   private long heldMillis(long nowNanos) {
     return (nowNanos - arrivedNanos) / 1_000_000;
   }

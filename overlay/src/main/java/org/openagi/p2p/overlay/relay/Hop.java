@@ -1,7 +1,11 @@
 package org.openagi.p2p.overlay.relay;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a neighbour was sent and has not answered, and how it usually answers. */
 final class Hop {
@@ -14,6 +18,12 @@ final class Hop {
   /** What it may take beyond that for each byte: a slow link passes 100 kB/s. */
   private static final long DOUBT_NANOS_PER_BYTE = 10_000;
 
+  /** What it took so long before its last answer goes another way, too, when it is doubted. */
+  static final long LATELY_NANOS = 1_000_000_000L;
+
+  /** Of so many parcels that others were given instead it is known that an answer of it may still come. */
+  static final int MAX_LATE = 4096;
+
   /** Parcels that it has not answered, in the order in which they were sent. */
   final Map<ParcelKey, Held> sent = new LinkedHashMap<>();
 
@@ -25,6 +35,9 @@ final class Hop {
 
   long doubtedNanos;
   private long answeredNanos;
+
+  /** What others were given because it had not answered. */
+  private final Set<ParcelKey> late = new LinkedHashSet<>();
 
   /** From sending to TAKEN, smoothed; 0 if none was taken yet. */
   private long takenAfterNanos;
@@ -44,10 +57,39 @@ final class Hop {
     if (sent.remove(parcel.key) != null) sentBytes -= parcel.bytes;
   }
 
-  /** It said something, be it of what others were given since. */
-  void onAnswer(long nowNanos) {
+  /** Others get a parcel that it has not answered; of too many the oldest are forgotten. */
+  void onLate(ParcelKey key) {
+    late.add(key);
+    if (late.size() <= MAX_LATE) return;
+    Iterator<ParcelKey> oldest = late.iterator();
+    oldest.next();
+    oldest.remove();
+  }
+
+  /** Whether an answer belongs to what it was sent, be it something that others were given since. */
+  boolean onAnswer(ParcelKey key, long nowNanos) {
+    boolean wasLate = late.remove(key);
+    if (!wasLate && !sent.containsKey(key)) return false;
+    onSignOfLife(nowNanos);
+    return true;
+  }
+
+  void onSignOfLife(long nowNanos) {
     answeredNanos = nowNanos;
     doubted = false;
+  }
+
+  /** Whether it took a parcel so shortly before it fell silent that it may not have got it on. */
+  boolean tookLately(Held copy) {
+    return copy.sinceNanos > answeredNanos - LATELY_NANOS;
+  }
+
+  /** No more is waited for. Returns whether it owes an answer. */
+  boolean endDoubt() {
+    boolean owes = !late.isEmpty();
+    doubted = false;
+    late.clear();
+    return owes;
   }
 
   void onTaken(long afterNanos) {
@@ -69,6 +111,14 @@ final class Hop {
     return sent.isEmpty()
         ? answeredNanos
         : Math.max(answeredNanos, sent.values().iterator().next().sinceNanos);
+  }
+
+  /** What waits for an answer for so long, if it says nothing at all. */
+  List<Held> unansweredFor(long nanos, long nowNanos) {
+    if (nowNanos - silentSinceNanos() < nanos) return List.of();
+    return sent.values().stream()
+        .filter(each -> nowNanos - each.sinceNanos >= nanos)
+        .toList();
   }
 
   /** After which silence it is doubted. */

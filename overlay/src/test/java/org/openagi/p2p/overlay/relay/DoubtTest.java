@@ -1,11 +1,13 @@
 package org.openagi.p2p.overlay.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.overlay.RoutingNet;
 import org.openagi.p2p.overlay.RoutingNet.Node;
 
@@ -71,7 +73,72 @@ class DoubtTest {
     a.send(net.parcel(d, false, 100));
     net.run(Duration.ofMillis(25));
     assertEquals(3, d.parcels.size());
+    net.run(Duration.ofSeconds(10));
     assertEquals(0, a.blames.size());
+    assertEquals(0, a.wasted, "an answer that came late is one");
+  }
+
+  @Test
+  void whatItTookAMomentBeforeComesAnotherWayToo() {
+    net.spy = (from, to, frame) -> from != silent || !(frame instanceof RelayFrame.Carry);
+    for (int i = 0; i < 10; i++) a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofMillis(100));
+    assertEquals(10, a.taken.size() - 1);
+    assertEquals(1, d.parcels.size());
+    fallSilent();
+    a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofSeconds(1));
+    assertEquals(12, d.parcels.size());
+    assertEquals(11, a.relay.counts().rerouted());
+  }
+
+  @Test
+  void whatItTookLongBeforeDoesNotComeAgain() {
+    net.spy = (from, to, frame) -> true;
+    a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofNanos(Hop.LATELY_NANOS).plusSeconds(1));
+    fallSilent();
+    a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofSeconds(1));
+    assertEquals(3, d.parcels.size());
+    assertEquals(1, a.relay.counts().rerouted());
+  }
+
+  @Test
+  void ofWhatItTookAWindowFullAtMostComesAgain() {
+    net.spy = (from, to, frame) -> from != silent || !(frame instanceof RelayFrame.Carry);
+    for (int i = 0; i < 10; i++) a.send(net.parcel(d, false, 200_000));
+    net.run(Duration.ofMillis(500));
+    assertEquals(10, a.taken.size() - 1);
+    fallSilent();
+    a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofSeconds(2));
+    assertEquals(1 + 5 + 1, d.parcels.size(), "1 MiB of it");
+  }
+
+  @Test
+  void whoHasAnsweredAllIsNotDoubted() {
+    net.spy = (from, to, frame) -> true;
+    a.send(net.parcel(d, false, 100));
+    net.run(Duration.ofMillis(100));
+    a.relay.onDoubted(silent.id, net.time.nanoTime());
+    net.run(Duration.ofSeconds(10));
+    assertEquals(0, a.relay.counts().rerouted());
+    assertEquals(0, a.blames.size());
+  }
+
+  @Test
+  void howManyLateAnswersAreKnownIsBounded() {
+    Hop hop = new Hop(0);
+    for (int i = 0; i <= Hop.MAX_LATE; i++) hop.onLate(key(i));
+    assertFalse(hop.onAnswer(key(0), 1));
+    assertTrue(hop.onAnswer(key(1), 1));
+    assertTrue(hop.onAnswer(key(Hop.MAX_LATE), 1));
+    assertFalse(hop.onAnswer(key(1), 1), "once");
+  }
+
+  private static ParcelKey key(int number) {
+    return new ParcelKey(Bytes.fromHex(String.format("%032x", number)), 0);
   }
 
   @Test
