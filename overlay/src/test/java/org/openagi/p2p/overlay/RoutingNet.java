@@ -189,6 +189,26 @@ public final class RoutingNet {
     }
 
     @Override
+    public boolean isSilent(PeerId neighbour) {
+      return relay.isSilent(neighbour);
+    }
+
+    @Override
+    public boolean isReplaced(PeerId neighbour) {
+      return relay.isReplaced(neighbour);
+    }
+
+    @Override
+    public void onDoubt(PeerId neighbour) {
+      links.onJudged(neighbour, time.nanoTime());
+    }
+
+    @Override
+    public int rttMicros(PeerId neighbour) {
+      return quality(neighbour).rttMicros();
+    }
+
+    @Override
     public void blame(PeerId neighbour, AdvertRefusal why) {
       blames.add(why.toString());
     }

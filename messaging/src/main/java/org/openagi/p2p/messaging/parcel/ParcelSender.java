@@ -193,7 +193,7 @@ public final class ParcelSender {
     if (parcel == null || parcel.arrived) return;
     long now = time.nanoTime();
     counters.refused.increment();
-    if (why == ParcelRefusal.FULL) clock.onLoss(now);
+    if (why == ParcelRefusal.FULL) clock.onLoss(parcel.sentNanos, now);
     lose(parcel, by, why.name());
     refusals++;
     if (refusals >= Math.max(1, reach.nextHops().size())) {
@@ -273,7 +273,7 @@ public final class ParcelSender {
       if (late && !parcel.arrived && !parcel.mail && !isSettled(parcel)) overtaken.add(parcel);
     }
     if (overtaken.isEmpty()) return;
-    clock.onLoss(now);
+    clock.onLoss(overtaken.getLast().sentNanos, now);
     for (SentParcel parcel : overtaken) {
       carriers.onOvertaken(parcel.by);
       lose(parcel, parcel.by, "overtaken");
@@ -449,19 +449,19 @@ public final class ParcelSender {
     long now = time.nanoTime();
     endWaits(now);
     underway.values().removeIf(this::isSettled);
-    boolean timedOut = false;
+    SentParcel lastLate = null;
     for (SentParcel parcel : List.copyOf(underway.values())) {
       if (parcel.dueNanos > now) continue;
       if (parcel.arrived && ask(parcel, now)) continue;
       if (!parcel.mail && !parcel.arrived) {
-        timedOut = true;
+        lastLate = parcel;
         carriers.onSilence(parcel.by);
       }
       lose(parcel, parcel.by, "no receipt in time");
     }
-    if (timedOut) {
-      clock.onLoss(now);
-      clock.onTimeout();
+    if (lastLate != null) {
+      clock.onLoss(lastLate.sentNanos, now);
+      clock.onTimeout(lastLate.sentNanos, now);
     }
     pump();
     // If nothing could be sent, whatever changes that begins anew: a deadline in the past would be

@@ -24,6 +24,7 @@ final class ReceiptClock {
   private double threshold;
   private long lastCutNanos;
   private boolean wasCut;
+  private long backedOffNanos;
 
   ReceiptClock(int maxWindow) {
     this.maxWindow = maxWindow;
@@ -44,8 +45,12 @@ final class ReceiptClock {
     window = Math.min(maxWindow, window < threshold ? window + 1 : window + 1 / window);
   }
 
-  /** A parcel was lost or refused for lack of room: halves the window, once a round trip. */
-  void onLoss(long nowNanos) {
+  /**
+   * A parcel was lost or refused for lack of room: halves the window, once a round trip. What was on its way already when it was
+   * halved last says nothing new.
+   */
+  void onLoss(long sentNanos, long nowNanos) {
+    if (wasCut && sentNanos - lastCutNanos < 0) return;
     if (wasCut && nowNanos - lastCutNanos < Math.max(smoothedNanos, MIN_NANOS)) return;
     wasCut = true;
     lastCutNanos = nowNanos;
@@ -53,8 +58,13 @@ final class ReceiptClock {
     threshold = Math.max(2, window);
   }
 
-  /** A receipt did not come in time: the next may take longer. */
-  void onTimeout() {
+  /**
+   * A receipt did not come in time: the next may take longer. That of a window full of parcels none comes is one such case, not
+   * as many as there are parcels.
+   */
+  void onTimeout(long sentNanos, long nowNanos) {
+    if (backoff > 0 && sentNanos - backedOffNanos < 0) return;
+    backedOffNanos = nowNanos;
     if (backoff < 10) backoff++;
   }
 

@@ -1,6 +1,8 @@
 package org.openagi.p2p.overlay.linkstate;
 
 import java.util.Arrays;
+import java.util.Set;
+import org.openagi.p2p.core.identity.PeerId;
 
 /**
  * The links that both ends advertise, as flat arrays over the slots of an {@link AdvertTable}: made for a computation and
@@ -24,13 +26,26 @@ final class LinkGraph {
     this.relays = relays;
   }
 
-  /** A link counts if both ends say so, and costs what the more pessimistic one says. Takes a time linear in the links. */
+  /** The same with everyone who says that it relays. */
   static LinkGraph of(AdvertTable table) {
+    return of(table, Set.of());
+  }
+
+  /**
+   * A link counts if both ends say so, and costs what the more pessimistic one says. Takes a time linear in the links.
+   *
+   * @param silent neighbours that no way leads over, whatever they say
+   */
+  static LinkGraph of(AdvertTable table, Set<PeerId> silent) {
     int nodes = table.size();
     boolean[] relays = new boolean[nodes];
     Said said = new Said(table);
     for (int slot = 0; slot < nodes; slot++)
       relays[slot] = table.advert(slot).statement().relays();
+    for (PeerId each : silent) {
+      int slot = table.slotOf(each);
+      if (slot != AdvertTable.NONE) relays[slot] = false;
+    }
     return ofPairs(nodes, said.pairs(), relays);
   }
 

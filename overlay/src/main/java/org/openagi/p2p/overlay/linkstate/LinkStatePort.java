@@ -29,6 +29,15 @@ public interface LinkStatePort extends OverlayPort {
   /** Whether to send over a neighbour only if there is no other way. */
   boolean avoid(PeerId neighbour);
 
+  /**
+   * Whether a neighbour says nothing although it should, so that it may be gone: ways over it are taken only if there is no
+   * other. Changes are told by {@link LinkStates#onJudged}.
+   */
+  boolean isSilent(PeerId neighbour);
+
+  /** Whether a neighbour that is silent lost to others what it was to carry: nobody needs to come this way for it. */
+  boolean isReplaced(PeerId neighbour);
+
   /** A neighbour sent what it could have known to be bad: cause to think less of it. */
   void blame(PeerId neighbour, AdvertRefusal why);
 

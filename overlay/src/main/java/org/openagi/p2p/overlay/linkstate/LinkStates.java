@@ -201,6 +201,14 @@ public final class LinkStates implements OverlayMachine {
     judged.measured = AdvertLink.of(peer, port.quality(peer));
     judged.reckoned = judged.measured;
     if (judged.isToldOtherwise()) own.onQualityChanged(judged, nowNanos);
+    boolean silent = port.isSilent(peer);
+    if (silent != judged.silent) {
+      judged.silent = silent;
+      ways.onChanged(silent, nowNanos);
+    }
+    boolean replaced = port.isReplaced(peer);
+    if (judged.replaced && !replaced && !silent) own.onSpeaksAgain(judged, nowNanos);
+    else if (replaced && !judged.replaced) own.onReplaced(judged, nowNanos);
     ways.onNeighboursChanged();
     port.onRoutesChanged();
   }

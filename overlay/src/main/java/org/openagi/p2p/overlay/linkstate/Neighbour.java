@@ -57,6 +57,12 @@ final class Neighbour {
   /** What had been measured when ways were last sought because of it. */
   AdvertLink reckoned;
 
+  /** Whether it says nothing, so that no way is sought behind it. */
+  boolean silent;
+
+  /** Whether others carry what it was to carry, so that the link to it is not advertised. */
+  boolean replaced;
+
   private final long sinceNanos;
 
   /** Whether a summary was sent to it that it has not answered. */

@@ -28,6 +28,9 @@ final class OwnAdvert {
 
   private static final long MAX_HOLD_NANOS = 64_000_000_000L;
 
+  /** Adverts of the budget that are left when a neighbour is but silent: one that says that it speaks, one for a lost link. */
+  private static final int DOUBT_LEAVES = 2;
+
   /** After so long without a loss a link's past is forgotten. */
   private static final long FORGIVE_NANOS = 300_000_000_000L;
 
@@ -118,6 +121,22 @@ final class OwnAdvert {
     if (neighbour.advertised != null) newsAt(nowNanos + LOSS_DELAY_NANOS);
   }
 
+  /**
+   * Others carry what a silent neighbour was to carry: the link is not advertised until it speaks, unless too few adverts are
+   * left for links that are lost.
+   */
+  void onReplaced(Neighbour neighbour, long nowNanos) {
+    if (neighbour.advertised == null || budget.nanosUntil(DOUBT_LEAVES + 1, nowNanos) > 0) return;
+    neighbour.replaced = true;
+    newsAt(nowNanos + LOSS_DELAY_NANOS);
+  }
+
+  /** It was no more than silent: that its link is back is told as if it were new. */
+  void onSpeaksAgain(Neighbour neighbour, long nowNanos) {
+    neighbour.replaced = false;
+    newsAt(nowNanos + GAIN_DELAY_NANOS);
+  }
+
   /** A measure is another one than was told. */
   void onQualityChanged(Neighbour neighbour, long nowNanos) {
     long pause = config.changePause().toNanos();
@@ -195,7 +214,9 @@ final class OwnAdvert {
     sequence = Math.max(sequence + 1, now);
     List<AdvertLink> links = new ArrayList<>(neighbours.size());
     for (Neighbour each : neighbours) {
-      boolean told = nowNanos >= each.advertisedFromNanos && links.size() < LinkAdvert.MAX_LINKS;
+      boolean told = nowNanos >= each.advertisedFromNanos
+          && !each.replaced
+          && links.size() < LinkAdvert.MAX_LINKS;
       each.advertised = told ? each.worthTelling() : null;
       if (each.advertised != null) links.add(each.advertised);
     }

@@ -3,9 +3,11 @@ package org.openagi.p2p.overlay.linkstate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
@@ -19,7 +21,8 @@ import org.openagi.p2p.overlay.linkstate.NextHops.Candidate;
  * <p>How far a node is from a destination follows from adverts alone, this node's own included, as all others have it: not from
  * what was measured since. Every next hop is nearer in this sense, so that a parcel gets nearer with each hop, whichever of them
  * each node prefers. Which of several that are nearer is the best, own measures decide. Links that are gone are the exception:
- * they are not used, and others are told at once.
+ * they are not used, and others are told at once. So are neighbours that say nothing: no way leads over them but as a last
+ * resort, so that what they were to carry is not sent to them once more by another one.
  */
 final class Ways {
   /** Most neighbours over links that are not advertised on both sides through which ways are sought, the cheapest ones. */
@@ -55,8 +58,9 @@ final class Ways {
    * @param slot where its advert is, if ways lead through it; {@link AdvertTable#NONE} if none does
    * @param linkMicros what the link to it costs, as measured here
    * @param toldMicros what it costs by the adverts of both; {@link LinkGraph#FAR} if one of them does not name it
+   * @param silent whether it says nothing: then it is no measure of how far this node is from anything
    */
-  private record Source(PeerId peer, int slot, int linkMicros, int toldMicros) {}
+  private record Source(PeerId peer, int slot, int linkMicros, int toldMicros, boolean silent) {}
 
   private record Used(Route route, long version, long askedNanos) {}
 
@@ -172,7 +176,7 @@ final class Ways {
       } else if (!known) {
         behind[i] = LinkGraph.FAR;
       }
-      if (behind[i] == LinkGraph.FAR || each.toldMicros == LinkGraph.FAR) continue;
+      if (behind[i] == LinkGraph.FAR || each.toldMicros == LinkGraph.FAR || each.silent) continue;
       mine = Math.min(mine, (long) each.toldMicros + behind[i]);
     }
     List<Candidate> candidates = new ArrayList<>(count);
@@ -221,7 +225,7 @@ final class Ways {
         && slot >= current.graph().nodes()
         && nowNanos - computedNanos >= URGENT_PAUSE_NANOS;
     if (current == null || nowNanos >= staleNanos || lacking) {
-      current = new CostTrees(LinkGraph.of(table));
+      current = new CostTrees(LinkGraph.of(table, silent(neighbours)));
       trees = current;
       staleNanos = OverlayMachine.NEVER;
       computedNanos = nowNanos;
@@ -236,6 +240,12 @@ final class Ways {
     sourceSlots = sources.stream().mapToInt(Source::slot).toArray();
   }
 
+  private static Set<PeerId> silent(Collection<Neighbour> neighbours) {
+    Set<PeerId> silent = new HashSet<>();
+    for (Neighbour each : neighbours) if (each.silent) silent.add(each.peer);
+    return silent;
+  }
+
   private List<Source> sources(Collection<Neighbour> neighbours, LinkGraph graph) {
     List<Neighbour> cheapestFirst = new ArrayList<>(neighbours);
     cheapestFirst.sort(Comparator.comparingInt(each -> each.measured.costMicros()));
@@ -247,10 +257,14 @@ final class Ways {
       boolean relays = slot != AdvertTable.NONE
           && slot < graph.nodes()
           && !each.light
-          && graph.relays(slot)
+          && (each.silent ? table.advert(slot).statement().relays() : graph.relays(slot))
           && (told != LinkGraph.FAR || untold++ < MAX_UNTOLD);
       found.add(new Source(
-          each.peer, relays ? slot : AdvertTable.NONE, each.measured.costMicros(), told));
+          each.peer,
+          relays ? slot : AdvertTable.NONE,
+          each.measured.costMicros(),
+          told,
+          each.silent));
     }
     return found;
   }

@@ -462,7 +462,17 @@ public final class OverlayNode {
     @Override
     public boolean avoid(PeerId neighbour) {
       Standing standing = reputation.standing(neighbour);
-      return !standing.mayRoute()
+      return !standing.mayRoute() || isSilent(neighbour);
+    }
+
+    @Override
+    public boolean isReplaced(PeerId neighbour) {
+      return relay.isReplaced(neighbour);
+    }
+
+    @Override
+    public boolean isSilent(PeerId neighbour) {
+      return relay.isSilent(neighbour)
           || health.state(neighbour).map(HealthState::toAvoid).orElse(false);
     }
 
@@ -543,6 +553,16 @@ public final class OverlayNode {
     @Override
     public boolean serves(PeerId neighbour) {
       return reputation.standing(neighbour).mayRoute();
+    }
+
+    @Override
+    public int rttMicros(PeerId neighbour) {
+      return health.rttMicros(neighbour);
+    }
+
+    @Override
+    public void onDoubt(PeerId neighbour) {
+      linkStates.onJudged(neighbour, time.nanoTime());
     }
 
     @Override

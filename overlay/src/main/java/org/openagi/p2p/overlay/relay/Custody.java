@@ -144,6 +144,27 @@ final class Custody {
     return open;
   }
 
+  /** Whether a neighbour has answered nothing for longer than it usually takes. */
+  boolean isSilent(PeerId peer) {
+    Hop hop = hops.get(peer);
+    return hop != null && hop.silent;
+  }
+
+  /** It speaks, or gets another chance. */
+  private void trust(PeerId peer, Hop hop) {
+    if (!hop.silent && !hop.doubted) return;
+    hop.silent = false;
+    hop.doubted = false;
+    hop.replaced = false;
+    port.onDoubt(peer);
+  }
+
+  /** Whether others were given what a silent neighbour was to carry on. */
+  boolean isReplaced(PeerId peer) {
+    Hop hop = hops.get(peer);
+    return hop != null && hop.replaced;
+  }
+
   private boolean isDoubted(PeerId peer) {
     Hop hop = hops.get(peer);
     return hop != null && hop.doubted;
@@ -247,7 +268,7 @@ final class Custody {
       return false;
     }
     if (parcel.sentTo != null) rerouted++;
-    hop.onSent(parcel, nowNanos);
+    hop.onSent(parcel, nowNanos, port.rttMicros(to));
     parcel.state = State.SENT;
     parcel.sentTo = to;
     parcel.sinceNanos = nowNanos;
@@ -271,6 +292,7 @@ final class Custody {
     Hop hop = hops.get(by);
     Held parcel = hop == null ? null : hop.sent.get(key);
     if (hop == null || !hop.onAnswer(key, nowNanos)) return false;
+    trust(by, hop);
     if (parcel == null) return true; // others were given it meanwhile
     hop.onTaken(nowNanos - parcel.sinceNanos);
     hop.unsend(parcel);
@@ -299,13 +321,16 @@ final class Custody {
     Held parcel = held.get(key);
     Hop hop = hops.get(by);
     if (parcel == null || !by.equals(parcel.sentTo) || parcel.state == State.WAITING) {
-      return hop != null && hop.onAnswer(key, nowNanos);
+      if (hop == null || !hop.onAnswer(key, nowNanos)) return false;
+      trust(by, hop);
+      return true;
     }
     // what was taken before is given back by a node further on
     boolean busy =
         why == ParcelRefusal.FULL && parcel.state == State.SENT && !by.equals(parcel.destination());
     if (hop != null) {
       hop.onSignOfLife(nowNanos);
+      trust(by, hop);
       if (busy) pause(hop, nowNanos + config.fullPause().toNanos());
     }
     boolean unwilling = why == ParcelRefusal.FULL || why == ParcelRefusal.NOT_SERVED;
@@ -361,6 +386,8 @@ final class Custody {
     if (back.isEmpty()) return;
     for (Held each : back) hop.onLate(each.key);
     hop.doubt(nowNanos);
+    hop.replaced = back.stream().anyMatch(each -> !each.destination().equals(peer));
+    port.onDoubt(peer);
     back.addAll(0, takenLately(hop, peer, nowNanos));
     for (Held each : back.reversed()) {
       each.tried.add(peer);
@@ -394,6 +421,10 @@ final class Custody {
       Hop hop = each.getValue();
       if (hop.sent.isEmpty() || hop.doubted) continue;
       if (nowNanos - hop.silentSinceNanos() >= hop.patienceNanos()) {
+        if (!hop.silent) {
+          hop.fallSilent(nowNanos); // before others are looked for, whose ways may lead over it
+          port.onDoubt(each.getKey());
+        }
         onDoubted(each.getKey(), nowNanos);
       }
     }
@@ -447,8 +478,13 @@ final class Custody {
     long timeout = config.takenTimeout().toNanos();
     for (Map.Entry<PeerId, Hop> each : List.copyOf(hops.entrySet())) {
       Hop hop = each.getValue();
-      boolean owes = hop.doubted && nowNanos - hop.doubtedNanos >= timeout && hop.endDoubt();
+      boolean doubtEnds = hop.doubted && nowNanos - hop.doubtedNanos >= timeout;
+      boolean owes = doubtEnds && hop.forgetLate();
       List<Held> late = hop.unansweredFor(timeout, nowNanos);
+      if (!late.isEmpty()) hop.silentNanos = nowNanos;
+      boolean owesNothing = hop.silent && !hop.doubted && hop.sent.isEmpty();
+      boolean silenceEnds = owesNothing && nowNanos - hop.silentNanos >= timeout;
+      if (doubtEnds || silenceEnds) trust(each.getKey(), hop);
       if (owes || !late.isEmpty()) port.blame(each.getKey(), RelayFault.SILENT);
       for (Held parcel : late.reversed()) {
         parcel.tried.add(each.getKey());
@@ -479,6 +515,7 @@ final class Custody {
   private long dueNanos(Hop hop, long nowNanos) {
     long timeout = config.takenTimeout().toNanos();
     if (hop.doubted) return Math.max(nowNanos + BUSY_NANOS, hop.doubtedNanos + timeout);
+    if (hop.sent.isEmpty()) return Math.max(nowNanos + BUSY_NANOS, hop.silentNanos + timeout);
     long since = hop.silentSinceNanos();
     long doubt = since + hop.patienceNanos();
     if (doubt <= nowNanos) doubt = nowNanos + Hop.DOUBT_NANOS; // there may be another way then
@@ -487,7 +524,7 @@ final class Custody {
 
   private void arm(long nowNanos) {
     for (Hop hop : hops.values()) {
-      if (hop.doubted || !hop.sent.isEmpty()) wakeAt(dueNanos(hop, nowNanos));
+      if (hop.silent || hop.doubted || !hop.sent.isEmpty()) wakeAt(dueNanos(hop, nowNanos));
       if (hop.pausedUntilNanos > nowNanos && !queue.isEmpty()) wakeAt(hop.pausedUntilNanos);
     }
     if (!copies.isEmpty()) {

@@ -30,10 +30,20 @@ final class Hop {
   long sentBytes;
   long pausedUntilNanos;
 
+  /** It has said nothing for longer than it usually takes, whether or not there are others to give anything to. */
+  boolean silent;
+
+  /** When it fell silent, or when last something was taken back that it had not answered. */
+  long silentNanos;
+
   /** Others were given what it had not answered, and get what is new as long as it says nothing. */
   boolean doubted;
 
   long doubtedNanos;
+
+  /** Some of what others were given was not for itself, so that it is of no use on the way to anybody. */
+  boolean replaced;
+
   private long answeredNanos;
 
   /** What others were given because it had not answered. */
@@ -42,12 +52,16 @@ final class Hop {
   /** From sending to TAKEN, smoothed; 0 if none was taken yet. */
   private long takenAfterNanos;
 
+  /** Its round trip when it was sent something last; 0 if it was not measured. */
+  private long rttNanos;
+
   Hop(long nowNanos) {
     pausedUntilNanos = nowNanos;
     answeredNanos = nowNanos;
   }
 
-  void onSent(Held parcel, long nowNanos) {
+  void onSent(Held parcel, long nowNanos, int rttMicros) {
+    rttNanos = rttMicros * 1_000L;
     if (sent.isEmpty()) answeredNanos = nowNanos;
     sent.put(parcel.key, parcel);
     sentBytes += parcel.bytes;
@@ -76,7 +90,6 @@ final class Hop {
 
   void onSignOfLife(long nowNanos) {
     answeredNanos = nowNanos;
-    doubted = false;
   }
 
   /** Whether it took a parcel so shortly before it fell silent that it may not have got it on. */
@@ -85,9 +98,8 @@ final class Hop {
   }
 
   /** No more is waited for. Returns whether it owes an answer. */
-  boolean endDoubt() {
+  boolean forgetLate() {
     boolean owes = !late.isEmpty();
-    doubted = false;
     late.clear();
     return owes;
   }
@@ -95,6 +107,11 @@ final class Hop {
   void onTaken(long afterNanos) {
     takenAfterNanos =
         takenAfterNanos == 0 ? afterNanos : takenAfterNanos + (afterNanos - takenAfterNanos) / 8;
+  }
+
+  void fallSilent(long nowNanos) {
+    silent = true;
+    silentNanos = nowNanos;
   }
 
   void doubt(long nowNanos) {
@@ -123,7 +140,8 @@ final class Hop {
 
   /** After which silence it is doubted. */
   long patienceNanos() {
-    long usual = takenAfterNanos == 0 ? DOUBT_NANOS : DOUBT_FACTOR * takenAfterNanos;
+    long answer = takenAfterNanos == 0 ? rttNanos : takenAfterNanos;
+    long usual = answer == 0 ? DOUBT_NANOS : DOUBT_FACTOR * answer;
     long bytes = sent.isEmpty() ? 0 : sent.values().iterator().next().bytes;
     return DOUBT_NANOS + usual + bytes * DOUBT_NANOS_PER_BYTE;
   }

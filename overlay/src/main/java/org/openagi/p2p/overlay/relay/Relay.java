@@ -168,6 +168,16 @@ public final class Relay implements OverlayMachine, Courier {
     custody.drain(nowNanos);
   }
 
+  /** Whether a neighbour has answered nothing for longer than it usually takes. */
+  public boolean isSilent(PeerId neighbour) {
+    return custody.isSilent(neighbour);
+  }
+
+  /** Whether others were given what a silent neighbour was to carry on, and get what is new as long as it says nothing. */
+  public boolean isReplaced(PeerId neighbour) {
+    return custody.isReplaced(neighbour);
+  }
+
   /** Ways may be other ones than before; what follows from it is done at the next {@link #onTimer}, which is due at once. */
   public void onRoutesChanged(long nowNanos) {
     routesChangedNanos = Math.min(routesChangedNanos, nowNanos);

@@ -24,6 +24,12 @@ public interface RelayPort extends OverlayPort {
   /** Whether to pass on what a neighbour sends: not if it is thought little of. */
   boolean serves(PeerId neighbour);
 
+  /** A neighbour fell silent, lost to others what it was to carry, or speaks: see {@link Relay#isSilent}, {@link Relay#isReplaced}. */
+  void onDoubt(PeerId neighbour);
+
+  /** Round trip to a neighbour in microseconds, 0 if it was not measured. */
+  int rttMicros(PeerId neighbour);
+
   /** A neighbour gave cause to think less of it. */
   void blame(PeerId neighbour, RelayFault why);
 }
