@@ -10,6 +10,7 @@ import org.openagi.p2p.overlay.OverlayCrypto;
 import org.openagi.p2p.overlay.OverlayHost;
 import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.fault.FaultKind;
+import org.openagi.p2p.simulator.node.Offence;
 import org.openagi.p2p.simulator.node.Ports;
 import org.openagi.p2p.simulator.node.SimulatedNode;
 import org.openagi.p2p.simulator.plant.CarelessCrypto;
@@ -18,21 +19,30 @@ import org.openagi.p2p.simulator.plant.PlantSearch;
 
 /** Goal: the checkers of secrets and of liars see, too. Method: as {@link PlantedBugsTest}. */
 class PlantedLiesTest {
+  private static final Ports NEVER_CUTS = new Ports() {
+    @Override
+    public OverlayHost overlayHost(SimulatedNode node, OverlayHost host) {
+      return new ForwardingHost(host) {
+        @Override
+        public void disconnect(PeerId peer, Cut cut, String why) {
+          if (cut != Cut.HOSTILE) super.disconnect(peer, cut, why);
+        }
+      };
+    }
+  };
+
   @Test
   void aNodeThatNeverCutsAnybodyIsFound() {
-    Ports ports = new Ports() {
-      @Override
-      public OverlayHost overlayHost(SimulatedNode node, OverlayHost host) {
-        return new ForwardingHost(host) {
-          @Override
-          public void disconnect(PeerId peer, Cut cut, String why) {
-            if (cut != Cut.HOSTILE) super.disconnect(peer, cut, why);
-          }
-        };
-      }
-    };
     PlantSearch.isFound(
-        "liars are not cut off", EnumSet.of(FaultKind.BYZANTINE), ports, Promise.JUST);
+        "liars are not cut off", EnumSet.of(FaultKind.BYZANTINE), NEVER_CUTS, Promise.JUST);
+  }
+
+  @Test
+  void aFloodThatGoesOnIsFound() {
+    PlantSearch.isFound(
+        "floods go on", EnumSet.of(FaultKind.BYZANTINE), NEVER_CUTS, finding -> finding
+            .what()
+            .contains(Offence.FLOOD.name()));
   }
 
   /** Whoever passes on what it has not checked is blamed for what others forged. */

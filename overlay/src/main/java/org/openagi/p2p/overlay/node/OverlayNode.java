@@ -61,14 +61,14 @@ public final class OverlayNode {
   public static final int MAX_VIOLATIONS = 3;
 
   /** Frames of no use that a neighbour may send in a row, and a second. More of them in a row again are a violation each. */
-  static final int WASTED_BURST = 1_000;
+  public static final int WASTED_BURST = 1_000;
 
-  static final int WASTED_PER_SECOND = 50;
+  public static final int WASTED_PER_SECOND = 50;
 
   /** Frames that a neighbour may send in a row, and a second, parcels and messages to everyone apart: twice what any does. */
-  static final int CONTROL_BURST = 2_000;
+  public static final int CONTROL_BURST = 2_000;
 
-  static final int CONTROL_PER_SECOND = 500;
+  public static final int CONTROL_PER_SECOND = 500;
 
   static final int FORMER_MAX = 256;
 

@@ -38,15 +38,21 @@ public final class LiarChecks implements Watch {
    * floods, frames beyond what may be sent count, if they come within {@link #FLOOD_NANOS}: as many as take the points of the
    * best neighbour.
    */
-  private static final Map<Offence, Integer> ENOUGH =
-      Map.of(Offence.FORGED_MESSAGE, 3, Offence.FORGED_ADVERT, 60, Offence.FLOOD, 10_000);
+  private static final Map<Offence, Integer> ENOUGH = Map.of(
+      Offence.FORGED_MESSAGE,
+      3,
+      Offence.FORGED_ADVERT,
+      60,
+      Offence.FLOOD,
+      10 * OverlayNode.WASTED_BURST);
 
   private static final long FLOOD_NANOS = 60_000_000_000L;
 
   /** Frames that a neighbour may send in a row, and a second, of the kind of which most are suffered, those of no use counted in. */
-  private static final int FREE_BURST = 3_000;
+  private static final int FREE_BURST = OverlayNode.CONTROL_BURST + OverlayNode.WASTED_BURST;
 
-  private static final int FREE_PER_SECOND = 550;
+  private static final int FREE_PER_SECOND =
+      OverlayNode.CONTROL_PER_SECOND + OverlayNode.WASTED_PER_SECOND;
 
   /** By which names it may then be known. */
   private static final Map<Offence, Set<Cause>> NAMES = Map.of(

@@ -25,7 +25,7 @@ final class Misconduct {
   private static final double REPLAYS = 0.3;
   private static final double FLOODS = 0.02;
   private static final double FALSE_LINKS = 0.05;
-  private static final int FLOOD_FRAMES = 500;
+  private static final int FLOOD_FRAMES = 1_500;
   private static final int FLOOD_ROUNDS = 40;
 
   private final RandomGenerator random;

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.openagi.p2p.simulator.Report;
 import org.openagi.p2p.simulator.Simulation;
 import org.openagi.p2p.simulator.SimulationConfig;
+import org.openagi.p2p.simulator.check.Finding;
 import org.openagi.p2p.simulator.check.Promise;
 import org.openagi.p2p.simulator.fault.FaultKind;
 import org.openagi.p2p.simulator.node.Ports;
@@ -20,16 +23,21 @@ public final class PlantSearch {
 
   /** Fails unless one of 50 seeds breaks a promise as expected; prints how many it took. */
   public static void isFound(String bug, Set<FaultKind> faults, Ports ports, Promise... expected) {
+    isFound(bug, faults, ports, finding -> List.of(expected).contains(finding.promise()));
+  }
+
+  /** Fails unless one of 50 seeds has a finding as expected; prints how many it took. */
+  public static void isFound(
+      String bug, Set<FaultKind> faults, Ports ports, Predicate<Finding> expected) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       Report report = new Simulation(SimulationConfig.of(12, seed, Duration.ofMinutes(2))
               .withFaults(faults)
               .withPorts(ports))
           .run();
-      boolean found = report.findings().stream()
-          .anyMatch(finding -> List.of(expected).contains(finding.promise()));
-      if (found) {
-        System.out.println(bug + ": found with seed " + seed + ", "
-            + report.findings().getFirst().what());
+      Optional<Finding> found = report.findings().stream().filter(expected).findFirst();
+      if (found.isPresent()) {
+        System.out.println(
+            bug + ": found with seed " + seed + ", " + found.get().what());
         return;
       }
     }
