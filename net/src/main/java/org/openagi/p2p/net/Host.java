@@ -81,8 +81,8 @@ public interface Host extends AutoCloseable {
 
   /**
    * Opens a stream for blocking code, connecting first if necessary. The first of {@code
-   * protocolIds} that the peer speaks is used. Fails with {@link DialException} or {@link
-   * StreamException}.
+   * protocolIds} that the peer speaks is used; one it is known to speak is proposed with the first
+   * write or read. Fails with {@link DialException} or {@link StreamException}.
    */
   CompletionStage<P2PStream> newStream(PeerId peer, String... protocolIds);
 

@@ -45,6 +45,7 @@ final class StreamInput extends InputStream {
   private int unreported;
   private boolean reportPosted;
   private boolean waiting;
+  private boolean hasWaited;
   private boolean finished;
   private boolean closed;
   private @Nullable StreamResetException failure;
@@ -191,6 +192,7 @@ final class StreamInput extends InputStream {
           throw new StreamTimeoutException(
               "no data on " + owner + " for " + limitNanos / 1_000_000 + " ms", 0);
         }
+        if (!hasWaited) sendProposal();
         waiting = true;
         leftNanos = P2PStream.await(arrived, limitNanos > 0, leftNanos);
       }
@@ -198,6 +200,12 @@ final class StreamInput extends InputStream {
       waiting = false;
       lock.unlock();
     }
+  }
+
+  /** Who reads first waits for a peer that may not know of the stream yet: its proposal leaves with the first write. */
+  private void sendProposal() {
+    hasWaited = true;
+    owner.post(muxed::flush);
   }
 
   private void onCopied(int bytes) {

@@ -9,6 +9,7 @@ import static org.openagi.p2p.net.swarm.TestHosts.get;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,6 +120,26 @@ class HostStreamsTest {
     get(a.connect(b.listenAddresses().getFirst()));
     P2PStream stream = get(a.newStream(b.peerId(), "/x/2.0.0", "/x/1.0.0"));
     assertEquals("/x/1.0.0", stream.protocol());
+    stream.close();
+  }
+
+  @Test
+  void aPeerThatSpeaksFirstIsHeardWithoutAWordFromUs() throws Exception {
+    Host a = hosts.start();
+    Host b = hosts.start();
+    b.handle("/clock/1.0.0", stream -> {
+      try (stream) {
+        stream.output().write(7);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    get(a.connect(b.listenAddresses().getFirst()));
+    await("identified", () -> a.peers().protocols(b.peerId()).contains("/clock/1.0.0"));
+    P2PStream stream = get(a.newStream(b.peerId(), "/clock/1.0.0"));
+    stream.setReadTimeout(Duration.ofSeconds(20));
+    assertEquals(7, stream.input().read());
+    assertEquals(-1, stream.input().read());
     stream.close();
   }
 
