@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.benchmarks.worker.Settings;
-import org.openagi.p2p.node.json.JsonObject;
 
 /**
  * Plays a scenario several times, the systems in turn so that a busy machine is unfair to none of

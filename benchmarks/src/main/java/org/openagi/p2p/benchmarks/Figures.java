@@ -3,7 +3,7 @@ package org.openagi.p2p.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** Measured numbers by name, in the order they were put. Confined to one thread. */
 final class Figures {

@@ -3,7 +3,7 @@ package org.openagi.p2p.benchmarks;
 import java.io.PrintWriter;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;

@@ -1,7 +1,7 @@
 package org.openagi.p2p.benchmarks.micro;
 
 import java.util.concurrent.TimeUnit;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;

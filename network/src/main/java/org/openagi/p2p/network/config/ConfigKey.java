@@ -117,7 +117,8 @@ public final class ConfigKey<T> {
     return type.parse(defaultText);
   }
 
-  String print(T value) {
+  /** A value as one would write it in the file. */
+  public String print(T value) {
     return type.print(value);
   }
 

@@ -1,5 +1,6 @@
 package org.openagi.p2p.network.config;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ public final class ConfigKeys {
   static final Pattern NAME_SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   private static final Pattern INTERFACE_SHAPE = Pattern.compile("[^\\s,]{1,64}");
+  private static final Pattern HOST_SHAPE =
+      Pattern.compile("[A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}]");
   private static final Pattern SERVICE_SHAPE =
       Pattern.compile("_[A-Za-z0-9-]{1,62}\\._(udp|tcp)\\.local");
 
@@ -261,6 +264,32 @@ public final class ConfigKeys {
       "3",
       "How long stopping waits for messages that are on their way.");
 
+  /** Where the local API is. */
+  public static final ConfigKey<Optional<InetSocketAddress>> API = ConfigKey.of(
+      "api",
+      ValueTypes.socketAddress("off, or an IP address and port such as 127.0.0.1:8480 or [::1]:0"),
+      "127.0.0.1:8480",
+      "Where p2p node serves its local API and the dashboard, or off. If the port is in use, and was"
+          + " not asked for, a free one is taken; p2p status tells which. The API is not encrypted: for use"
+          + " from elsewhere put a proxy with TLS before it.");
+
+  /** Names by which the API may be called. */
+  public static final ConfigKey<List<String>> API_HOSTS = ConfigKey.of(
+      "api_hosts",
+      ValueTypes.texts(HOST_SHAPE, "host names or addresses, without ports"),
+      "",
+      "Names by which requests to the local API may call this node, beyond localhost, 127.0.0.1 and"
+          + " [::1]; for a proxy that passes on the name it was called by.");
+
+  /** Whether messages wait for clients of the API. */
+  public static final ConfigKey<ApiInbox> API_INBOX = ConfigKey.of(
+      "api_inbox",
+      ValueTypes.oneOf(words("show", ApiInbox.SHOW, "hold", ApiInbox.HOLD)),
+      "show",
+      "When a message that arrives counts as handled: show as soon as clients of the local API can"
+          + " see it; hold only when one of them says that it has handled it, so that none is lost between"
+          + " the node and a program that works through the API.");
+
   /** Log level of the daemon. */
   public static final ConfigKey<String> LOG_LEVEL = ConfigKey.of(
       "log_level",
@@ -300,6 +329,9 @@ public final class ConfigKeys {
       COMPRESSION,
       VERIFY,
       STOP_TIMEOUT,
+      API,
+      API_HOSTS,
+      API_INBOX,
       LOG_LEVEL);
 
   private ConfigKeys() {}

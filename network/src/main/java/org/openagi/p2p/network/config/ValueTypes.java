@@ -1,6 +1,9 @@
 package org.openagi.p2p.network.config;
 
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +23,10 @@ final class ValueTypes {
 
   private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
   private static final Pattern DECIMAL = Pattern.compile("\\d{1,9}(\\.\\d{1,3})?");
+
+  /** Digits only: a name would be looked up. */
+  private static final Pattern ADDRESS_SHAPE =
+      Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9A-Fa-f:.]{2,45}]");
 
   /** Parsing, printing and describing given as functions. */
   private record Simple<T>(
@@ -194,5 +201,33 @@ final class ValueTypes {
           return items.stream().map(parser).toList();
         },
         values -> String.join(",", values.stream().map(printer).toList()));
+  }
+
+  /** {@code off}, or an IP address and a TCP port such as {@code 127.0.0.1:8480} or {@code [::1]:0}. */
+  static ValueType<Optional<InetSocketAddress>> socketAddress(String allowed) {
+    return new Simple<>(
+        allowed,
+        false,
+        text -> text.equals("off") ? Optional.empty() : Optional.of(socketAddressOf(text)),
+        value -> value.map(ValueTypes::printed).orElse("off"));
+  }
+
+  private static InetSocketAddress socketAddressOf(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 0) throw new IllegalArgumentException("the port is missing");
+    String host = text.substring(0, colon);
+    if (!ADDRESS_SHAPE.matcher(host).matches())
+      throw new IllegalArgumentException("'" + host + "' is no IP address");
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException | NumberFormatException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static String printed(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

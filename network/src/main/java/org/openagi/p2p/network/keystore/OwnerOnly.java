@@ -54,7 +54,7 @@ public final class OwnerOnly {
   }
 
   /** Whether someone other than the owner has any right on the file. */
-  static boolean isOpenToOthers(Path file) throws IOException {
+  public static boolean isOpenToOthers(Path file) throws IOException {
     if (!supportsPosix(file)) return false;
     return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains);
   }

@@ -1,9 +1,9 @@
 package org.openagi.p2p.node.cli;
 
 import java.util.Locale;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.Outcome;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Prints how deliveries end. Safe for any thread. */
 final class Deliveries {

@@ -3,9 +3,9 @@ package org.openagi.p2p.node.cli;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.demo.Demo;
 import org.openagi.p2p.node.demo.Reporter;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

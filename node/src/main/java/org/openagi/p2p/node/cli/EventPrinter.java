@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.event.NetworkEvent;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Prints what happens to a running node. Safe for any thread. */
 final class EventPrinter {

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Optional;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.network.keystore.IdentityFile;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 
 /** {@code p2p id}: who this node is; makes it someone at first use. */

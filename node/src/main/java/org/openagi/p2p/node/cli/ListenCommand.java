@@ -1,9 +1,9 @@
 package org.openagi.p2p.node.cli;
 
 import java.util.concurrent.CountDownLatch;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.network.config.P2PConfig;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

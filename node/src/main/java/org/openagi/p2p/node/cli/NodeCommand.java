@@ -5,14 +5,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.NetworkEvent;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,7 +54,7 @@ final class NodeCommand extends NetworkCommand {
       List<Multiaddr> addresses = session.start();
       Runnable stop = () -> console.stopped(session::stop);
       return Shutdown.guard(DONE, stop, () -> {
-        console.started(addresses);
+        console.started(addresses, session.apiUrl());
         console.readLines(streams, untilEof);
         console.awaitQuit();
         stop.run();
@@ -93,7 +94,7 @@ final class NodeCommand extends NetworkCommand {
       });
     }
 
-    void started(List<Multiaddr> addresses) {
+    void started(List<Multiaddr> addresses, Optional<String> api) {
       List<String> texts = EventPrinter.texts(addresses);
       String id = manager.identity().peerId().toString();
       String name = manager.nodeId();
@@ -101,9 +102,11 @@ final class NodeCommand extends NetworkCommand {
           .put("event", "listening")
           .put("peerId", id)
           .put("name", name)
-          .put("addresses", texts));
+          .put("addresses", texts)
+          .put("api", api.orElse(null)));
       out.say(out.style().bold(name) + " is up, peer id " + id);
       texts.forEach(address -> out.say("  listens on " + address));
+      api.ifPresent(url -> out.say("  dashboard on " + url));
       started.countDown();
     }
 

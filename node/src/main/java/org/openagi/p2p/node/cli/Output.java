@@ -2,7 +2,7 @@ package org.openagi.p2p.node.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.locks.ReentrantLock;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /**
  * What a command tells: for a person, lines of text; for a script, one JSON object a line. Every

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.bytes.Bytes;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Shows a message's content: as text if it is text, else as bytes. */
 final class Payload {

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.control.ControlClient;
 import org.openagi.p2p.node.control.ControlReply;
 import org.openagi.p2p.node.control.ControlRequest;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Asks a node that runs what it thinks of a peer and why, and prints that. */
 final class PeerExplanation {

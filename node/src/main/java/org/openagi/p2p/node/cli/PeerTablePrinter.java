@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.messaging.StoreStats;
 import org.openagi.p2p.network.NetworkStats;
 import org.openagi.p2p.network.PeerInfo;
-import org.openagi.p2p.node.json.JsonObject;
 import org.openagi.p2p.overlay.node.OverlayStats;
 
 /** Prints peers and counters. */

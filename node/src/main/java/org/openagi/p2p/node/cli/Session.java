@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -34,20 +35,22 @@ final class Session implements AutoCloseable {
 
   private final P2PNetworkManager manager;
   private final @Nullable Path temporary;
+  private final @Nullable LocalApi api;
   private volatile @Nullable ControlServer control;
 
-  private Session(P2PNetworkManager manager, @Nullable Path temporary) {
+  private Session(P2PNetworkManager manager, @Nullable Path temporary, @Nullable LocalApi api) {
     this.manager = manager;
     this.temporary = temporary;
+    this.api = api;
   }
 
   /**
-   * Prepares a node that runs under its own name or not at all.
+   * Prepares a node that runs under its own name or not at all, with its local API.
    *
    * @param extras adds handlers and protocols before the start
    */
   static Session node(P2PConfig config, Consumer<P2PNetworkManager.Builder> extras) {
-    return new Session(build(config, extras), null);
+    return new Session(build(config, extras), null, new LocalApi());
   }
 
   /**
@@ -56,7 +59,7 @@ final class Session implements AutoCloseable {
    */
   static Session client(P2PConfig config, Output out) throws IOException {
     Path folder = config.dataFolder();
-    if (!DataFolder.isHeld(folder)) return new Session(build(config, extras -> {}), null);
+    if (!DataFolder.isHeld(folder)) return new Session(build(config, extras -> {}), null, null);
     Path beside = folder.resolve(CLIENT_FOLDER);
     Path temporary = DataFolder.isHeld(beside) ? Files.createTempDirectory("p2p-client") : null;
     Path used = temporary == null ? beside : temporary;
@@ -67,7 +70,7 @@ final class Session implements AutoCloseable {
     P2PConfig changed = withFreePorts(config)
         .with(ConfigKeys.DATA.name(), used.toString())
         .with(ConfigKeys.NAME.name(), "");
-    return new Session(build(changed, extras -> {}), temporary);
+    return new Session(build(changed, extras -> {}), temporary, null);
   }
 
   /**
@@ -80,6 +83,7 @@ final class Session implements AutoCloseable {
     try {
       List<Multiaddr> addresses = manager.startServer().get();
       control = openControl();
+      if (api != null) api.open(manager);
       return addresses;
     } catch (ExecutionException e) {
       if (NetworkCommand.reason(e) instanceof IOException known) throw known;
@@ -105,6 +109,7 @@ final class Session implements AutoCloseable {
   }
 
   private void closeControl() {
+    if (api != null) api.close();
     ControlServer open = control;
     control = null;
     if (open == null) return;
@@ -113,6 +118,11 @@ final class Session implements AutoCloseable {
     } catch (IOException e) {
       LOG.atWarn().setCause(e).log("control socket not removed");
     }
+  }
+
+  /** Where the local API is, if there is one. */
+  Optional<String> apiUrl() {
+    return api == null ? Optional.empty() : api.url();
   }
 
   P2PNetworkManager manager() {

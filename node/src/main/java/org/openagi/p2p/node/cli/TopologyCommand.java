@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.node.control.ControlClient;
 import org.openagi.p2p.node.control.ControlReply;
 import org.openagi.p2p.node.control.ControlRequest;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.node.control.ControlClient;
 import org.openagi.p2p.node.control.ControlException;
 import org.openagi.p2p.node.control.ControlReply;
 import org.openagi.p2p.node.control.ControlRequest;
-import org.openagi.p2p.node.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -2,11 +2,11 @@ package org.openagi.p2p.node.cli;
 
 import java.util.Locale;
 import java.util.OptionalLong;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.network.transfer.Transfer;
 import org.openagi.p2p.network.transfer.TransferOutcome;
 import org.openagi.p2p.network.transfer.TransferProgress;
 import org.openagi.p2p.network.transfer.TransferState;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Prints how transfers go. Safe for any thread. */
 final class TransferPrinter {

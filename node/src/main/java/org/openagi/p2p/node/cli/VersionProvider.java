@@ -6,11 +6,16 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionProvider implements IVersionProvider {
   private static final String UNPACKAGED = "development";
 
+  /** Of this program. */
+  static String version() {
+    String version = VersionProvider.class.getPackage().getImplementationVersion();
+    return version == null ? UNPACKAGED : version;
+  }
+
   @Override
   public String[] getVersion() {
-    String version = VersionProvider.class.getPackage().getImplementationVersion();
     return new String[] {
-      "p2p " + (version == null ? UNPACKAGED : version),
+      "p2p " + version(),
       "Java " + Runtime.version() + ", " + System.getProperty("java.vendor"),
       System.getProperty("os.name") + " " + System.getProperty("os.arch")
     };

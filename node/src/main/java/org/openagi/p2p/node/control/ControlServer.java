@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,7 +1,7 @@
 package org.openagi.p2p.node.control;
 
 import java.util.function.Consumer;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** Does what clients ask for. Called on one virtual thread for each client. */
 @FunctionalInterface

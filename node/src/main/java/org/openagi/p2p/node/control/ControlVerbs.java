@@ -3,7 +3,7 @@ package org.openagi.p2p.node.control;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** Gives a request to the service that its verb belongs to: the one named by what is before the first dot. */
 public final class ControlVerbs implements ControlService {

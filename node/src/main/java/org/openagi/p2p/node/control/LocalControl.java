@@ -1,7 +1,7 @@
 package org.openagi.p2p.node.control;
 
 import java.util.function.Consumer;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** Asks a service in this process as if it were that of another one, so that both answer alike. */
 public final class LocalControl {

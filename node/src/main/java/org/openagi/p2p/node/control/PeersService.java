@@ -3,8 +3,8 @@ package org.openagi.p2p.node.control;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.network.PeerInfo;
-import org.openagi.p2p.node.json.JsonObject;
 import org.openagi.p2p.overlay.health.LinkHealth;
 import org.openagi.p2p.overlay.reputation.Explanation;
 

@@ -1,8 +1,8 @@
 package org.openagi.p2p.node.control;
 
 import java.util.function.Consumer;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.messaging.StoreReport;
-import org.openagi.p2p.node.json.JsonObject;
 
 /** Says what was found in the files of a queue: the answer to {@code queue.verify}. */
 public final class QueueReport {

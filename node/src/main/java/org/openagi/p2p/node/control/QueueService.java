@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.error.ProtocolViolationException;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
@@ -23,7 +24,6 @@ import org.openagi.p2p.network.keystore.OwnerOnly;
 import org.openagi.p2p.network.link.Carried;
 import org.openagi.p2p.network.link.MessageQueue;
 import org.openagi.p2p.network.link.MessageWay;
-import org.openagi.p2p.node.json.JsonObject;
 
 /**
  * What {@code p2p queue} asks for: {@code queue.ls}, {@code queue.show}, {@code queue.retry}, {@code queue.drop}, {@code

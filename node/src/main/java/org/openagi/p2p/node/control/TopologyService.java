@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.network.NetworkTopology;
 import org.openagi.p2p.network.P2PNetworkManager;
-import org.openagi.p2p.node.json.JsonObject;
 import org.openagi.p2p.overlay.analysis.TopologyGraph.Link;
 import org.openagi.p2p.overlay.analysis.TopologyReport;
 

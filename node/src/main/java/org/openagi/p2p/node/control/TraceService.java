@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.network.link.MessageTrace;
-import org.openagi.p2p.node.json.JsonObject;
 
 /**
  * What {@code p2p trace} asks for: {@code trace.show}. Safe for any thread.

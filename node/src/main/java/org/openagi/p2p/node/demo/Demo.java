@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.demo.Reporter.Kind;
-import org.openagi.p2p.node.json.JsonObject;
 
 /**
  * The play: three nodes find each other, talk, lose one and find it again. Confined to one thread but

@@ -1,7 +1,7 @@
 package org.openagi.p2p.node.demo;
 
 import java.util.List;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** Where the demo tells what happens, as text for a person and as an object for a script. */
 public interface Reporter {

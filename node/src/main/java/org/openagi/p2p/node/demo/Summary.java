@@ -2,7 +2,7 @@ package org.openagi.p2p.node.demo;
 
 import java.util.List;
 import java.util.Locale;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 
 /** What the demo measured. Confined to one thread. */
 final class Summary {

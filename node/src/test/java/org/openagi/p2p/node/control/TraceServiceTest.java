@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.core.identity.HostKey;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.network.link.MessageTrace;
 import org.openagi.p2p.network.link.MessageTrace.Kind;
 import org.openagi.p2p.network.link.MessageTrace.Step;
-import org.openagi.p2p.node.json.JsonObject;
 
 class TraceServiceTest {
   private static final PeerId BOB = HostKey.generate(new SecureRandom()).peerId();

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.simulator.node.SimulatedNode;
 
 /** Half of all nodes lose power at one moment. The others have to be one network again, and a broadcast has to reach all. */

@@ -4,6 +4,6 @@
  * take.
  */
 @NullMarked
-package org.openagi.p2p.node.json;
+package org.openagi.p2p.api.json;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package org.openagi.p2p.node.json;
+package org.openagi.p2p.api.json;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +64,13 @@ public final class JsonObject {
       element(value);
     }
     out.append(']');
+    return this;
+  }
+
+  /** Puts an array of JSON texts as they are. */
+  public JsonObject putParsed(String name, List<String> values) {
+    name(name);
+    out.append('[').append(String.join(",", values)).append(']');
     return this;
   }
 

@@ -1,4 +1,4 @@
-package org.openagi.p2p.node.json;
+package org.openagi.p2p.api.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

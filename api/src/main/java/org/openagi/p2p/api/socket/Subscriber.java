@@ -1,0 +1,126 @@
+package org.openagi.p2p.api.socket;
+
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openagi.p2p.api.json.JsonObject;
+
+/**
+ * One client. What it is told waits in a bounded queue; a virtual thread of its own writes it, and may block in that. If the
+ * client does not keep up, the oldest news are dropped, and it is told how many. Safe for any thread.
+ */
+final class Subscriber {
+  /** Writes text to the client; blocks while the client does not read. */
+  interface Wire {
+    void send(String text) throws Exception;
+
+    /** Ends the connection at once. Any thread. */
+    void cut();
+  }
+
+  /** Texts that wait for a client that does not keep up, and their characters. */
+  static final int MAX_WAITING = 1024;
+
+  static final long MAX_CHARACTERS = 4L << 20;
+
+  private final Wire wire;
+  private final Set<Channel> channels = EnumSet.noneOf(Channel.class);
+
+  // Guarded by this.
+  private final ArrayDeque<String> waiting = new ArrayDeque<>();
+  private long characters;
+  private long missed;
+  private long missedTold;
+  private long writingSinceNanos;
+  private boolean writing;
+  private boolean closed;
+
+  Subscriber(Wire wire) {
+    this.wire = wire;
+  }
+
+  void start() {
+    Thread.ofVirtual().name("api-subscriber").start(this::write);
+  }
+
+  synchronized void subscribe(Set<Channel> more) {
+    channels.addAll(more);
+  }
+
+  synchronized void unsubscribe(Set<Channel> less) {
+    channels.removeAll(less);
+  }
+
+  synchronized boolean wants(Channel channel) {
+    return !closed && channels.contains(channel);
+  }
+
+  synchronized Set<Channel> channels() {
+    return EnumSet.copyOf(channels);
+  }
+
+  /** Queues a text, whatever channel it is of. */
+  synchronized void tell(String text) {
+    if (closed) return;
+    waiting.addLast(text);
+    characters += text.length();
+    while (waiting.size() > MAX_WAITING || (characters > MAX_CHARACTERS && waiting.size() > 1)) {
+      characters -= waiting.removeFirst().length();
+      missed++;
+    }
+    notifyAll();
+  }
+
+  synchronized long missed() {
+    return missed;
+  }
+
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  /** How long the client has not taken what is being written to it, in nanoseconds. */
+  synchronized long stalledNanos(long now) {
+    return writing ? now - writingSinceNanos : 0;
+  }
+
+  synchronized void close() {
+    closed = true;
+    waiting.clear();
+    characters = 0;
+    notifyAll();
+  }
+
+  void cut() {
+    close();
+    wire.cut();
+  }
+
+  private void write() {
+    try {
+      for (String text = next(); text != null; text = next()) wire.send(text);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      // The client has gone; its connection's end is told to the hub by the server.
+      close();
+    }
+  }
+
+  private synchronized @Nullable String next() throws InterruptedException {
+    writing = false;
+    while (waiting.isEmpty() && !closed) wait();
+    if (closed) return null;
+    writing = true;
+    writingSinceNanos = System.nanoTime();
+    if (missed > missedTold) {
+      long count = missed - missedTold;
+      missedTold = missed;
+      return SocketHub.envelope("missed", new JsonObject().put("count", count));
+    }
+    String text = waiting.removeFirst();
+    characters -= text.length();
+    return text;
+  }
+}
