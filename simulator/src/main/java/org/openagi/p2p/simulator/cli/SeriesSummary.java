@@ -3,7 +3,7 @@ package org.openagi.p2p.simulator.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.openagi.p2p.node.json.JsonObject;
+import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.simulator.Report;
 
 /** What many runs came to together. */
