@@ -10,6 +10,7 @@ import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
 import java.io.UncheckedIOException;
@@ -39,6 +40,7 @@ public final class SocketListener implements WsListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketListener.class);
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
+  private static final int GOING_AWAY = 1001;
   private static final int POLICY_VIOLATION = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
 
@@ -90,10 +92,10 @@ public final class SocketListener implements WsListener {
       }
 
       @Override
-      public void cut() {
+      public void close() {
         try {
-          session.terminate();
-        } catch (UncheckedIOException e) {
+          session.close(GOING_AWAY, "the node stops, or this client took nothing");
+        } catch (UncheckedIOException | CloseConnectionException e) {
           LOG.atTrace().log("the connection had ended already");
         }
       }

@@ -11,12 +11,13 @@ import org.openagi.p2p.api.json.JsonObject;
  * client does not keep up, the oldest news are dropped, and it is told how many. Safe for any thread.
  */
 final class Subscriber {
-  /** Writes text to the client; blocks while the client does not read. */
+  /** The way to the client. For the subscriber's own thread, which may be interrupted in it. */
   interface Wire {
-    void send(String text) throws Exception;
+    /** Writes a text; blocks while the client does not read. */
+    void send(String text);
 
-    /** Ends the connection at once. Any thread. */
-    void cut();
+    /** Ends the connection. */
+    void close();
   }
 
   /** Texts that wait for a client that does not keep up, and their characters. */
@@ -35,13 +36,14 @@ final class Subscriber {
   private long writingSinceNanos;
   private boolean writing;
   private boolean closed;
+  private @Nullable Thread writer;
 
   Subscriber(Wire wire) {
     this.wire = wire;
   }
 
-  void start() {
-    Thread.ofVirtual().name("api-subscriber").start(this::write);
+  synchronized void start() {
+    writer = Thread.ofVirtual().name("api-subscriber").start(this::write);
   }
 
   synchronized void subscribe(Set<Channel> more) {
@@ -92,17 +94,20 @@ final class Subscriber {
     notifyAll();
   }
 
-  void cut() {
+  /** Ends the connection, also of a client that takes nothing: a virtual thread that is interrupted closes its socket. */
+  synchronized void cut() {
     close();
-    wire.cut();
+    if (writer != null) writer.interrupt();
   }
 
   private void write() {
     try {
       for (String text = next(); text != null; text = next()) wire.send(text);
+      wire.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (Exception e) {
+      wire.close();
+    } catch (RuntimeException e) {
       // The client has gone; its connection's end is told to the hub by the server.
       close();
     }
