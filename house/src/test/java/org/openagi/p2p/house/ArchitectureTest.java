@@ -31,13 +31,23 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> modulesDependOnlyDownwards() {
     return Stream.of(
-            forbid("core", "wire", "protocols", "overlay", "messaging", "net", "network", "node"),
-            forbid("wire", "protocols", "overlay", "messaging", "net", "network", "node"),
-            forbid("protocols", "wire", "overlay", "messaging", "net", "network", "node"),
-            forbid("messaging", "wire", "protocols", "net", "network", "node"),
-            forbid("net", "messaging", "overlay", "network", "node"),
-            forbid("overlay", "wire", "protocols", "messaging", "net", "network", "node"),
-            forbid("network", "node", "simulator", "benchmarks"),
+            forbid(
+                "core",
+                "wire",
+                "protocols",
+                "overlay",
+                "messaging",
+                "net",
+                "network",
+                "api",
+                "node"),
+            forbid("wire", "protocols", "overlay", "messaging", "net", "network", "api", "node"),
+            forbid("protocols", "wire", "overlay", "messaging", "net", "network", "api", "node"),
+            forbid("messaging", "wire", "protocols", "net", "network", "api", "node"),
+            forbid("net", "messaging", "overlay", "network", "api", "node"),
+            forbid("overlay", "wire", "protocols", "messaging", "net", "network", "api", "node"),
+            forbid("network", "api", "node", "simulator", "benchmarks"),
+            forbid("api", "wire", "protocols", "net", "node", "simulator", "benchmarks"),
             forbid("node", "simulator", "benchmarks"))
         .flatMap(s -> s);
   }
