@@ -101,11 +101,19 @@ final class MessageTraces {
     }
     steps.addAll(parcels);
     Outcome end = entry.end();
-    if (end != null)
-      steps.add(new Step(entry.endedAtMillis(), Kind.ENDED, null, 0, 0, end.toString()));
+    if (end != null) steps.add(new Step(entry.endedAtMillis(), Kind.ENDED, null, 0, 0, why(end)));
     steps.sort(Comparator.comparingLong(Step::atEpochMillis));
     Delivery.State state = entry.state();
     return new MessageTrace(entry.messageId(), recipient, state, entry.attempts(), steps);
+  }
+
+  private static String why(Outcome end) {
+    return switch (end) {
+      case Outcome.Acknowledged acknowledged -> "";
+      case Outcome.Expired expired -> expired.reason();
+      case Outcome.Refused refused -> refused.reason() + ": " + refused.detail();
+      case Outcome.Kept kept -> kept.reason();
+    };
   }
 
   private List<Step> parcelSteps(PeerId recipient, OutboxEntry entry) {
