@@ -26,6 +26,7 @@ import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.link.MessageTrace;
 
 /** {@code /api/v1/messages} and {@code /api/v1/inbox}. */
 public final class Messages {
@@ -34,6 +35,11 @@ public final class Messages {
 
   /** Most messages in one answer. */
   static final int PAGE_MAX = 1000;
+
+  /** How often, and after what pause, a way that is not known is looked for again. */
+  private static final int TRACE_ASKED_AGAIN = 10;
+
+  private static final Duration TRACE_PAUSE = Duration.ofMillis(50);
 
   private static final Set<String> MEMBERS =
       Set.of("to", "text", "base64", "type", "id", "ttl", "lifetimeMillis", "wait");
@@ -128,9 +134,19 @@ public final class Messages {
     exchange.answer(MessageJson.delivery(delivery, delivery.outcome().getNow(null)));
   }
 
-  private void trace(Exchange exchange) {
+  private void trace(Exchange exchange) throws InterruptedException {
     String id = exchange.path("id");
-    exchange.answer(MessageJson.trace(node.trace(id).orElseThrow(() -> unknown(id)), node::nameOf));
+    exchange.answer(MessageJson.trace(trace(id).orElseThrow(() -> unknown(id)), node::nameOf));
+  }
+
+  /** Who was told that a message has ended may ask for its way a moment before that is noted. */
+  private Optional<MessageTrace> trace(String id) throws InterruptedException {
+    Optional<MessageTrace> found = node.trace(id);
+    for (int i = 0; i < TRACE_ASKED_AGAIN && found.isEmpty(); i++) {
+      Thread.sleep(TRACE_PAUSE);
+      found = node.trace(id);
+    }
+    return found;
   }
 
   private static ApiException unknown(String id) {

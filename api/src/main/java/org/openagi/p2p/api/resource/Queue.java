@@ -2,7 +2,10 @@ package org.openagi.p2p.api.resource;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.api.http.ApiException;
@@ -13,6 +16,7 @@ import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.api.view.MessageJson;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.messaging.Delivery;
+import org.openagi.p2p.messaging.Lane;
 import org.openagi.p2p.messaging.StoredMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.link.QueueException;
@@ -49,7 +53,28 @@ public final class Queue {
     exchange.answer(new JsonObject()
         .put("waiting", waiting.size())
         .put("ended", letters.size())
+        .put("depths", depths(waiting))
         .put("messages", all.stream().limit(limit).map(this::describe).toList()));
+  }
+
+  /** How much waits for whom, by class of priority. */
+  private List<JsonObject> depths(List<StoredMessage> waiting) {
+    record Where(PeerId recipient, Lane lane) {}
+    Map<Where, LongSummaryStatistics> sizes = new LinkedHashMap<>();
+    for (StoredMessage each : waiting) {
+      sizes
+          .computeIfAbsent(
+              new Where(each.recipient(), each.lane()), key -> new LongSummaryStatistics())
+          .accept(MessageJson.payloadBytes(each));
+    }
+    List<JsonObject> all = new ArrayList<>();
+    sizes.forEach((where, bytes) -> all.add(new JsonObject()
+        .put("peerId", where.recipient.toString())
+        .put("to", node.nameOf(where.recipient).orElse(null))
+        .put("lane", where.lane.name())
+        .put("messages", bytes.getCount())
+        .put("bytes", bytes.getSum())));
+    return all;
   }
 
   private PeerId peer(String name) {

@@ -39,6 +39,11 @@ public final class MessageJson {
         .put("attempts", delivery.attempts());
   }
 
+  /** Bytes of the payload of a message that waits. */
+  public static long payloadBytes(StoredMessage message) {
+    return new RememberedDelivery(message).message().payload().length();
+  }
+
   /** A delivery as its sender sees it. */
   public static JsonObject delivery(Delivery delivery, @Nullable Outcome end) {
     return new JsonObject()
@@ -121,6 +126,7 @@ public final class MessageJson {
         .put("node", node == null ? null : names.apply(node).orElse(null))
         .put("nodeId", node == null ? null : node.toString())
         .put("tookMicros", step.tookMicros())
+        .put("linkMicros", step.linkMicros())
         .put("text", step.text());
   }
 }
