@@ -126,6 +126,7 @@ public final class ApiServer implements AutoCloseable {
     new Queue(node).addTo(routes);
     new Events(events).addTo(routes);
     routes.open("GET", "/api/v1/openapi.json", ApiServer::openApi);
+    Libraries.addTo(routes);
     HttpRouting.Builder routing = HttpRouting.builder();
     routes.addTo(routing);
     routing.register(
@@ -164,7 +165,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private WebServer start(HttpRouting.Builder routing, WsRouting.Builder sockets, int port) {
-    return WebServer.builder()
+    WebServer made = WebServer.builder()
         .address(config.address().getAddress())
         .port(port)
         .maxTcpConnections(ApiConfig.MAX_CONNECTIONS)
@@ -175,6 +176,10 @@ public final class ApiServer implements AutoCloseable {
         .addRouting(sockets)
         .build()
         .start();
+    // It only logs that it could not listen.
+    if (made.isRunning() && made.port() > 0) return made;
+    made.stop();
+    throw new IllegalStateException("the port is in use, or the address not this machine's");
   }
 
   private void onEvent(NetworkEvent event) {

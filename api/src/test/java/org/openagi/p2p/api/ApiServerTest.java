@@ -3,9 +3,12 @@ package org.openagi.p2p.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -173,5 +176,35 @@ class ApiServerTest {
     String large = "{\"to\":\"bob\",\"text\":\"" + "x".repeat(ApiConfig.MAX_BODY_BYTES) + "\"}";
     assertEquals(413, alice.post("/api/v1/messages", large).status());
     assertEquals(200, alice.get("/api/v1/status").status());
+  }
+
+  @Test
+  void aPortInUseIsLeftForAFreeOneOnlyIfThatIsAllowed() throws IOException {
+    int port = URI.create(alice.server.url()).getPort();
+    var taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    Path other = folder.resolve("other");
+    ApiConfig free = new ApiConfig(taken, true, List.of(), other, "test");
+    try (ApiServer second = ApiServer.open(bob.manager, free, false)) {
+      int found = URI.create(second.url()).getPort();
+      assertTrue(found > 0 && found != port, second.url());
+    }
+    ApiConfig fixed = new ApiConfig(taken, false, List.of(), other, "test");
+    assertThrows(IOException.class, () -> ApiServer.open(bob.manager, fixed, false));
+  }
+
+  @Test
+  void theDashboardAndItsLibrariesComeFromTheNode() throws Exception {
+    for (String path :
+        List.of("/", "/main.js", "/lib/uplot.js", "/lib/uplot.css", "/lib/cytoscape.js")) {
+      URI page = URI.create(alice.server.url() + path);
+      Answer answer = alice.send(HttpRequest.newBuilder(page).build());
+      assertEquals(200, answer.status(), path);
+      var headers = answer.response().headers();
+      assertTrue(headers.firstValue("Content-Security-Policy").isPresent(), path);
+      String type = headers.firstValue("Content-Type").orElse("");
+      assertTrue(type.startsWith("text/") || type.endsWith("/javascript"), path + ": " + type);
+    }
+    URI none = URI.create(alice.server.url() + "/lib/LICENSE");
+    assertEquals(404, alice.send(HttpRequest.newBuilder(none).build()).status());
   }
 }
