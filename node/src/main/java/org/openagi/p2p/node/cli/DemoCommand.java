@@ -51,9 +51,11 @@ final class DemoCommand implements Callable<Integer> {
   private int play(Demo demo, Output out) throws IOException, InterruptedException {
     boolean good = demo.play();
     if (good && keep) {
+      String dashboard = demo.dashboard().orElse(null);
       out.tell(
-          new JsonObject().put("event", "keeping"),
-          out.style().note("the nodes keep running; Ctrl-C stops them"));
+          new JsonObject().put("event", "keeping").put("dashboard", dashboard),
+          (dashboard == null ? "" : "dashboard: " + dashboard + System.lineSeparator())
+              + out.style().note("the nodes keep running; Ctrl-C stops them"));
       keeping = true;
       demo.stay();
     }

@@ -8,10 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.openagi.p2p.api.ApiServer;
+import org.openagi.p2p.api.http.Secrets;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.demo.Reporter.Kind;
 
@@ -81,6 +84,14 @@ public final class Demo implements AutoCloseable {
       tell(Kind.BAD, "failed: " + e.getMessage(), object("failed").put("message", e.getMessage()));
       return false;
     }
+  }
+
+  /** A link to the dashboard of one of the nodes that logs in by itself, if that node has one. */
+  public Optional<String> dashboard() throws IOException {
+    Path data = folder.resolve(NAMES.getFirst());
+    Optional<String> address = ApiServer.addressIn(data);
+    if (address.isEmpty()) return Optional.empty();
+    return Optional.of(address.get() + "/#token=" + Secrets.read(data.resolve(Secrets.TOKEN_FILE)));
   }
 
   /** Leaves the nodes running, until this thread or process is interrupted. */
