@@ -9,6 +9,8 @@ import { depths, QueueReader } from "../app/queue.js";
 import { LIMITS } from "../app/state.js";
 
 const FAULTS_SHOWN = 6;
+// Lines of a grid at round numbers of KiB and MiB.
+const BINARY_STEPS = Array.from({ length: 34 }, (each, power) => 2 ** power);
 const perSecond = (value) => (value < 10 ? Math.round(value * 100) / 100 : whole(Math.round(value))) + "/s";
 
 /** Builds the view. */
@@ -29,7 +31,8 @@ export function overview(root, state) {
         { label: "out", tone: "series-b", value: (each) => each.bytesOut, dash: true },
       ],
       rate,
-      LIMITS.samples),
+      LIMITS.samples,
+      BINARY_STEPS),
     new TimeChart(
       "Messages",
       [
