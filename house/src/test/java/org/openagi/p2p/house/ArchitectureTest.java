@@ -46,8 +46,9 @@ class ArchitectureTest {
             forbid("messaging", "wire", "protocols", "net", "network", "api", "node"),
             forbid("net", "messaging", "overlay", "network", "api", "node"),
             forbid("overlay", "wire", "protocols", "messaging", "net", "network", "api", "node"),
-            forbid("network", "api", "node", "simulator", "benchmarks"),
-            forbid("api", "wire", "protocols", "net", "node", "simulator", "benchmarks"),
+            forbid("p2pd", "wire", "messaging", "overlay", "network", "api", "node"),
+            forbid("network", "p2pd", "api", "node", "simulator", "benchmarks"),
+            forbid("api", "wire", "protocols", "net", "p2pd", "node", "simulator", "benchmarks"),
             forbid("node", "simulator", "benchmarks"))
         .flatMap(s -> s);
   }

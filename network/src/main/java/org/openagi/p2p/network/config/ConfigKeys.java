@@ -290,6 +290,16 @@ public final class ConfigKeys {
           + " see it; hold only when one of them says that it has handled it, so that none is lost between"
           + " the node and a program that works through the API.");
 
+  /** Where programs in other languages drive the node. */
+  public static final ConfigKey<List<Multiaddr>> P2PD = ConfigKey.of(
+      "p2pd",
+      ValueTypes.localAddresses(
+          "addresses on this machine such as /unix/run/p2p/p2pd.sock or /ip4/127.0.0.1/tcp/8481"),
+      "",
+      "Where p2p node serves the control protocol of go-libp2p-daemon, by which programs in other"
+          + " languages use its connections and streams. The protocol has no authentication: a Unix socket"
+          + " is for its owner alone, a TCP port is for every user of this machine. If not set: nowhere.");
+
   /** Log level of the daemon. */
   public static final ConfigKey<String> LOG_LEVEL = ConfigKey.of(
       "log_level",
@@ -332,6 +342,7 @@ public final class ConfigKeys {
       API,
       API_HOSTS,
       API_INBOX,
+      P2PD,
       LOG_LEVEL);
 
   private ConfigKeys() {}

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.openagi.p2p.core.multiaddr.AddressProtocol;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.network.config.ConfigKey.ValueType;
 
@@ -184,6 +185,24 @@ final class ValueTypes {
           Multiaddr address = Multiaddr.parse(item);
           if (!address.isTcp())
             throw new IllegalArgumentException("'" + item + "' is not a TCP address");
+          return address;
+        },
+        Multiaddr::toString);
+  }
+
+  /** Addresses that do not leave this machine: {@code /unix/PATH} and loopback TCP. */
+  static ValueType<List<Multiaddr>> localAddresses(String allowed) {
+    return list(
+        allowed,
+        item -> {
+          Multiaddr address = Multiaddr.parse(item);
+          boolean isUnix =
+              address.has(AddressProtocol.UNIX) && address.components().size() == 1;
+          boolean isLocalTcp =
+              address.isTcp() && address.isLoopback() && address.peerId().isEmpty();
+          if (!isUnix && !isLocalTcp)
+            throw new IllegalArgumentException(
+                "'" + item + "' is neither a Unix socket nor TCP on the loopback interface");
           return address;
         },
         Multiaddr::toString);

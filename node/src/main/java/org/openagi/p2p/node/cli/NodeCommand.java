@@ -54,7 +54,7 @@ final class NodeCommand extends NetworkCommand {
       List<Multiaddr> addresses = session.start();
       Runnable stop = () -> console.stopped(session::stop);
       return Shutdown.guard(DONE, stop, () -> {
-        console.started(addresses, session.apiUrl());
+        console.started(addresses, session);
         console.readLines(streams, untilEof);
         console.awaitQuit();
         stop.run();
@@ -94,19 +94,23 @@ final class NodeCommand extends NetworkCommand {
       });
     }
 
-    void started(List<Multiaddr> addresses, Optional<String> api) {
+    void started(List<Multiaddr> addresses, Session session) {
       List<String> texts = EventPrinter.texts(addresses);
       String id = manager.identity().peerId().toString();
       String name = manager.nodeId();
+      Optional<String> api = session.apiUrl();
+      List<String> daemon = EventPrinter.texts(session.daemonAddresses());
       out.tell(new JsonObject()
           .put("event", "listening")
           .put("peerId", id)
           .put("name", name)
           .put("addresses", texts)
-          .put("api", api.orElse(null)));
+          .put("api", api.orElse(null))
+          .put("p2pd", daemon));
       out.say(out.style().bold(name) + " is up, peer id " + id);
       texts.forEach(address -> out.say("  listens on " + address));
       api.ifPresent(url -> out.say("  dashboard on " + url));
+      daemon.forEach(address -> out.say("  p2pd on " + address));
       started.countDown();
     }
 

@@ -36,6 +36,7 @@ final class Session implements AutoCloseable {
   private final P2PNetworkManager manager;
   private final @Nullable Path temporary;
   private final @Nullable LocalApi api;
+  private final LocalDaemon daemon = new LocalDaemon();
   private volatile @Nullable ControlServer control;
 
   private Session(P2PNetworkManager manager, @Nullable Path temporary, @Nullable LocalApi api) {
@@ -83,7 +84,10 @@ final class Session implements AutoCloseable {
     try {
       List<Multiaddr> addresses = manager.startServer().get();
       control = openControl();
-      if (api != null) api.open(manager);
+      if (api != null) {
+        api.open(manager);
+        daemon.open(manager);
+      }
       return addresses;
     } catch (ExecutionException e) {
       if (NetworkCommand.reason(e) instanceof IOException known) throw known;
@@ -110,6 +114,7 @@ final class Session implements AutoCloseable {
 
   private void closeControl() {
     if (api != null) api.close();
+    daemon.close();
     ControlServer open = control;
     control = null;
     if (open == null) return;
@@ -123,6 +128,11 @@ final class Session implements AutoCloseable {
   /** Where the local API is, if there is one. */
   Optional<String> apiUrl() {
     return api == null ? Optional.empty() : api.url();
+  }
+
+  /** Where programs in other languages drive the node, if anywhere. */
+  List<Multiaddr> daemonAddresses() {
+    return daemon.addresses();
   }
 
   P2PNetworkManager manager() {
