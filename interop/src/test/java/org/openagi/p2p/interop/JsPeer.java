@@ -5,11 +5,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +17,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A js-libp2p process, driven by JSON lines ({@code interop/js/peer.mjs} says which). Safe for any
@@ -46,7 +42,7 @@ final class JsPeer implements AutoCloseable {
 
   /** Starts a peer, optionally behind a command prefix such as {@code ip netns exec X}. */
   static JsPeer start(List<String> prefix, String... arguments) throws Exception {
-    Path js = Installation.folder();
+    Path js = JsPackages.folder();
     List<String> command = new ArrayList<>(prefix);
     command.add("node");
     command.add(js.resolve("peer.mjs").toString());
@@ -157,50 +153,5 @@ final class JsPeer implements AutoCloseable {
   public void close() throws Exception {
     stdin.close();
     if (!process.waitFor(5, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
-  }
-
-  /** Installs the pinned packages once per machine, whichever test comes first. */
-  private static final class Installation {
-    private static final boolean REQUIRED = Boolean.getBoolean("interop.required");
-
-    static Path folder() throws Exception {
-      Path js = Path.of("js").toAbsolutePath();
-      if (!Files.exists(js)) js = Path.of("interop", "js").toAbsolutePath();
-      if (!isOnPath("npm") || !isOnPath("node")) skip("npm and node are not installed");
-      Path stamp = js.resolve("node_modules/.installed");
-      try (FileChannel channel = FileChannel.open(
-              Files.createDirectories(js.resolve("../target").normalize()).resolve("npm.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
-          var held = channel.lock()) {
-        String wanted = Files.readString(js.resolve("package-lock.json"));
-        if (held.isValid() && Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
-          return js;
-        }
-        Process npm = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-            .directory(js.toFile())
-            // not our own streams: the build talks to the test process over them
-            .redirectErrorStream(true)
-            .redirectOutput(js.resolve("../target/npm.log").normalize().toFile())
-            .start();
-        if (!npm.waitFor(5, TimeUnit.MINUTES) || npm.exitValue() != 0) {
-          npm.destroyForcibly();
-          skip(
-              "npm could not install the pinned packages of interop/js; see interop/target/npm.log");
-        }
-        Files.writeString(stamp, wanted);
-      }
-      return js;
-    }
-
-    private static boolean isOnPath(String program) {
-      return List.of(System.getenv("PATH").split(":")).stream()
-          .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    }
-
-    private static void skip(String why) {
-      if (REQUIRED) Assertions.fail("interop tests are required, but " + why);
-      Assumptions.abort("js-libp2p interop skipped: " + why);
-    }
   }
 }
