@@ -3,10 +3,12 @@ package org.openagi.p2p.p2pd;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.net.Host;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DaemonServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DaemonServer.class);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final Host host;
   private final DaemonLimits limits;
@@ -82,16 +85,20 @@ public final class DaemonServer implements AutoCloseable {
     return ledger.snapshot(protocols.size());
   }
 
+  /** Goes on after a failure that passes, such as a process with too many open files. */
   private void accept(DaemonListener listener) {
-    try {
-      while (true) start(listener.channel().accept());
-    } catch (ClosedChannelException ended) {
-      LOG.atTrace().addKeyValue("address", listener.address()).log("no more p2pd clients");
-    } catch (IOException e) {
-      LOG.atWarn()
-          .setCause(e)
-          .addKeyValue("address", listener.address())
-          .log("p2pd clients can't be accepted any more");
+    while (listener.channel().isOpen()) {
+      try {
+        start(listener.channel().accept());
+      } catch (ClosedChannelException ended) {
+        LOG.atTrace().addKeyValue("address", listener.address()).log("no more p2pd clients");
+      } catch (IOException e) {
+        LOG.atWarn()
+            .setCause(e)
+            .addKeyValue("address", listener.address())
+            .log("a p2pd client was not accepted");
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -369,6 +370,44 @@ class DaemonServerTest {
         }
         bobServesEcho(carol, first, second);
       }
+    }
+  }
+
+  @Test
+  void whatIsSilentForTooLongEnds() throws Exception {
+    Duration soon = Duration.ofMillis(300);
+    DaemonLimits impatient = new DaemonLimits(8, 8, 8, 8, Duration.ofSeconds(20), soon);
+    CountDownLatch tested = new CountDownLatch(1);
+    bob.host.handle(ECHO, stream -> {
+      try {
+        stream.input().transferTo(stream.output());
+        tested.await(); // ends its own direction only then
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    try (Node carol = new Node(folder.resolve("carol"), impatient)) {
+      try (TestClient idle = carol.client()) {
+        assertTrue(idle.ask(IDENTIFY, "").isOk());
+        assertEquals("", idle.rest(), "no further request");
+      }
+      assertEquals(1, carol.refused(Refusal.TOO_SLOW));
+      try (TestClient out = carol.client()) {
+        assertTrue(out.ask(CONNECT, "connect", "peer", bob.id(), "addrs", bobsAddresses())
+            .isOk());
+        assertTrue(out.ask(STREAM_OPEN, "streamOpen", "peer", bob.id(), "proto", List.of(ECHO))
+            .isOk());
+        out.say("echo");
+        out.bytes(4);
+        out.endOutput();
+        assertEquals("", out.rest(), "bob never ends his direction");
+      }
+      assertEquals(2, carol.refused(Refusal.TOO_SLOW));
+      Await.until(PATIENCE, "the stream is gone", () -> carol.server.stats().streams() == 0);
+    } finally {
+      tested.countDown();
     }
   }
 
