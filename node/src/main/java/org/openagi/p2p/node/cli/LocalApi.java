@@ -11,6 +11,7 @@ import org.openagi.p2p.network.config.ApiInbox;
 import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.Origin;
 import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.node.logging.JdkLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class LocalApi {
     P2PConfig config = manager.config();
     Optional<InetSocketAddress> address = config.get(ConfigKeys.API);
     if (address.isEmpty()) return;
+    JdkLog.join();
     boolean isDefault = config.origin(ConfigKeys.API).kind() == Origin.Kind.DEFAULT;
     ApiConfig api = new ApiConfig(
         address.get(),

@@ -53,8 +53,13 @@ class NodeProcessTest {
       alice.closeInput();
       alice.event("listening");
       Map<String, Object> first = Program.json(alice.out().getFirst());
-      assertEquals(List.of("event", "peerId", "name", "addresses"), List.copyOf(first.keySet()));
+      assertEquals(
+          List.of("event", "peerId", "name", "addresses", "api", "p2pd"),
+          List.copyOf(first.keySet()));
       assertEquals("alice", first.get("name"));
+      String api = String.valueOf(first.get("api"));
+      assertTrue(api.matches("http://127\\.0\\.0\\.1:[1-9]\\d*"), api);
+      assertEquals(List.of(), first.get("p2pd"));
       assertTrue(
           alice.address().matches("/ip4/127\\.0\\.0\\.1/tcp/[1-9]\\d*/p2p/" + first.get("peerId")),
           alice.address());
