@@ -477,6 +477,11 @@ class DaemonServerTest {
         assertEquals("", out.rest());
       }
     }
+    // Until it has heard of it, alice opens a stream without waiting whether bob still serves it.
+    Await.until(
+        PATIENCE,
+        "alice knows what bob serves no more",
+        () -> !alice.host.peers().protocols(bob.host.peerId()).contains(ECHO));
     try (TestClient out = alice.client()) {
       assertFalse(out.ask(STREAM_OPEN, "streamOpen", "peer", bob.id(), "proto", List.of(ECHO))
           .isOk());
