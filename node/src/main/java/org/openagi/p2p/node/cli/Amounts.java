@@ -26,4 +26,12 @@ final class Amounts {
         ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
         : String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds / 60 % 60);
   }
+
+  /** How long ago, in one or two units. */
+  static String span(long seconds) {
+    if (seconds < 60) return seconds + " s";
+    if (seconds < 3600) return seconds / 60 + " min " + seconds % 60 + " s";
+    if (seconds < 86_400) return seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    return seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
+  }
 }

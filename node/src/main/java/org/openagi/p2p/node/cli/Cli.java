@@ -31,12 +31,17 @@ public final class Cli {
     streams = new Streams(in, writer(out), writer(err));
     commands.put("id", () -> new IdCommand(streams));
     commands.put("node", () -> new NodeCommand(streams));
+    commands.put("status", () -> new StatusCommand(streams));
     commands.put("peers", () -> new PeersCommand(streams));
     commands.put("send", () -> new SendCommand(streams));
     commands.put("copy", () -> new CopyCommand(streams));
     commands.put("listen", () -> new ListenCommand(streams));
     commands.put("ping", () -> new PingCommand(streams));
     commands.put("queue", () -> new QueueCommand(streams));
+    commands.put("stats", () -> new StatsCommand(streams));
+    commands.put("top", () -> new TopCommand(streams));
+    commands.put("tail", () -> new TailCommand(streams));
+    commands.put("config", () -> new ShowConfigCommand(streams));
     commands.put("topology", () -> new TopologyCommand(streams));
     commands.put("trace", () -> new TraceCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));

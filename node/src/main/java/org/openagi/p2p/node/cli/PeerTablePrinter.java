@@ -12,6 +12,10 @@ import org.openagi.p2p.overlay.node.OverlayStats;
 
 /** Prints peers and counters. */
 final class PeerTablePrinter {
+  /** Titles of the columns. */
+  static final List<String> HEAD =
+      List.of("NAME", "PEER", "TYPE", "RTT", "SECURITY", "ADDRESS", "AGENT");
+
   private final Output out;
 
   PeerTablePrinter(Output out) {
@@ -29,7 +33,7 @@ final class PeerTablePrinter {
       return;
     }
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("NAME", "PEER", "TYPE", "RTT", "SECURITY", "ADDRESS", "AGENT"));
+    rows.add(HEAD);
     peers.forEach(peer -> rows.add(row(peer)));
     TextTable.lines(rows).forEach(out::say);
   }

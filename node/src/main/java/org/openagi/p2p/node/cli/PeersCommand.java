@@ -2,6 +2,7 @@ package org.openagi.p2p.node.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,19 @@ import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.PeerInfo;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.pins.PinStore;
+import org.openagi.p2p.node.client.ApiClient;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code p2p peers}: who is on this network. */
 @Command(
     name = "peers",
-    description = "Looks around and lists who is on this network.",
+    description = "Lists who is on this network.",
     footer = {
       "",
-      "How long it looks is set by --discovery-timeout. --forget works at once, also on the data",
+      "The node that runs with the data folder tells whom it is connected to. If none runs, or with",
+      "--apart, this command looks around as a node of its own, for --discovery-timeout. --forget works at once, also on the data",
       "folder of a node that runs. --explain asks the node that runs with the data folder."
     })
 final class PeersCommand extends NetworkCommand {
@@ -39,6 +43,9 @@ final class PeersCommand extends NetworkCommand {
           "don't look; tell what the node that runs measured of PEER and thinks of it, and why")
   private @Nullable String explained;
 
+  @Mixin
+  private RunningNodeOption running = new RunningNodeOption();
+
   PeersCommand(Streams streams) {
     super(streams);
   }
@@ -50,6 +57,8 @@ final class PeersCommand extends NetworkCommand {
       PeerExplanation.print(config.dataFolder(), explained, out);
       return DONE;
     }
+    Optional<ApiClient> node = running.find(config);
+    if (node.isPresent()) return listBy(node.get(), config, out);
     try (Session session = Session.client(config, out)) {
       session.start();
       return Shutdown.guard(DONE, session::stop, () -> look(session.manager(), out));
@@ -66,6 +75,15 @@ final class PeersCommand extends NetworkCommand {
     out.tell(
         EventPrinter.object("forgotten").put("name", name).put("peerId", owner),
         SafeText.of(name) + " no longer belongs to " + owner);
+    return DONE;
+  }
+
+  private int listBy(ApiClient running, P2PConfig config, Output out)
+      throws IOException, InterruptedException {
+    try (ApiClient node = running) {
+      NodePeers.print(node, out);
+    }
+    if (watch) new LiveNews(config, List.of("network_events", "security_events"), out).follow();
     return DONE;
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.bytes.Bytes;
@@ -15,7 +16,9 @@ import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.messaging.Outcome;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.config.P2PConfig;
+import org.openagi.p2p.node.client.ApiClient;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +28,8 @@ import picocli.CommandLine.Parameters;
     description = "Sends one message and waits until its recipient has acknowledged it.",
     footer = {
       "",
+      "The node that runs with the data folder sends it. If none runs, or with --apart, this command",
+      "takes part as a node of its own.",
       "Exit code 0 only if the message was acknowledged; 1 if the peer was not found, refused it, or",
       "did not answer in time."
     })
@@ -53,6 +58,9 @@ final class SendCommand extends NetworkCommand {
       description = "how long to wait for the acknowledgement (default: --message-timeout)")
   private @Nullable Double timeoutSeconds;
 
+  @Mixin
+  private RunningNodeOption running = new RunningNodeOption();
+
   SendCommand(Streams streams) {
     super(streams);
   }
@@ -66,10 +74,20 @@ final class SendCommand extends NetworkCommand {
   int run(P2PConfig config, Output out) throws Exception {
     DeliveryOptions options = options();
     Bytes payload = payload();
+    Optional<ApiClient> node = running.find(config);
+    if (node.isPresent()) return sendBy(node.get(), payload, options, out);
     try (Session session = Session.client(config, out)) {
       session.start();
       return Shutdown.guard(
           FAILED, session::stop, () -> send(session.manager(), payload, options, out));
+    }
+  }
+
+  private int sendBy(ApiClient running, Bytes payload, DeliveryOptions options, Output out)
+      throws IOException, InterruptedException {
+    try (ApiClient node = running) {
+      Duration lifetime = timeoutSeconds == null ? null : options.lifetime();
+      return new NodeSend(node, out).send(peer, type, payload, lifetime) ? DONE : FAILED;
     }
   }
 

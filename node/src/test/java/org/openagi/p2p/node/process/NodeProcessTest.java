@@ -147,7 +147,7 @@ class NodeProcessTest {
   }
 
   @Test
-  void aCommandBesideARunningNodeOfTheSameNameTakesAnotherIdentity() throws Exception {
+  void aCommandApartFromARunningNodeOfTheSameNameTakesAnotherIdentity() throws Exception {
     try (Program alice = node("alice")) {
       alice.event("listening");
       try (Program second = node("alice")) {
@@ -155,7 +155,8 @@ class NodeProcessTest {
         assertEquals(1, second.err().size(), second::said);
         assertTrue(second.err().getFirst().contains("is in use by process"));
       }
-      try (Program send = Program.start(arguments("send", "alice", "alice", "hello myself"))) {
+      try (Program send =
+          Program.start(arguments("send", "alice", "alice", "hello myself", "--apart"))) {
         assertEquals(0, send.status(), send::said);
         assertEquals(1, send.err().size(), send::said);
         assertTrue(send.err().getFirst().contains("takes part as another one"));
