@@ -12,6 +12,7 @@ import org.openagi.p2p.api.http.Exchange;
 import org.openagi.p2p.api.http.Routes;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.api.view.PeerJson;
+import org.openagi.p2p.network.ConnectFailures;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.PeerInfo;
 
@@ -78,11 +79,13 @@ public final class Peers {
     }
   }
 
-  /** The node's own words why it could not do something; faults of the program are passed on. */
+  /** The node's own words why it could not do something, with the class of that; faults of the program are passed on. */
   private static Exception refused(ExecutionException e) {
-    return e.getCause() instanceof IOException cause
-        ? new ApiException(ErrorCode.REFUSED, String.valueOf(cause.getMessage()))
-        : e;
+    if (!(e.getCause() instanceof IOException cause)) return e;
+    return new ApiException(
+        ErrorCode.REFUSED,
+        String.valueOf(cause.getMessage()),
+        ConnectFailures.word(cause).orElse(null));
   }
 
   private void forget(Exchange exchange) throws Exception {

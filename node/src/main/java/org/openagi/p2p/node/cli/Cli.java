@@ -42,6 +42,7 @@ public final class Cli {
     commands.put("top", () -> new TopCommand(streams));
     commands.put("tail", () -> new TailCommand(streams));
     commands.put("config", () -> new ShowConfigCommand(streams));
+    commands.put("doctor", () -> new DoctorCommand(streams));
     commands.put("topology", () -> new TopologyCommand(streams));
     commands.put("trace", () -> new TraceCommand(streams));
     commands.put("demo", () -> new DemoCommand(streams));
