@@ -31,6 +31,8 @@ import org.openagi.p2p.overlay.reputation.Explanation;
  * @param link everything measured of the link to it and the reason of its state; of one that was lost lately, what was
  *     known last. Empty if it does not take part in the overlay
  * @param reputation its score, term by term; empty if nothing was noted of it
+ * @param clockAhead by how much its clock is ahead of this machine's, negative if it is behind; empty unless it is a neighbour
+ *     that has dated something
  */
 public record PeerInfo(
     PeerId peerId,
@@ -48,7 +50,8 @@ public record PeerInfo(
     long bytesIn,
     long bytesOut,
     Optional<LinkHealth> link,
-    Optional<Explanation> reputation) {
+    Optional<Explanation> reputation,
+    Optional<Duration> clockAhead) {
   /** Copies the lists. */
   public PeerInfo {
     addresses = List.copyOf(addresses);

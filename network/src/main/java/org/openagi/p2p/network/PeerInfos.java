@@ -42,9 +42,12 @@ final class PeerInfos {
 
   /** What the overlay knows of a peer. */
   private record Overlaid(
-      Optional<HealthState> state, Optional<LinkHealth> link, Optional<Explanation> reputation) {
+      Optional<HealthState> state,
+      Optional<LinkHealth> link,
+      Optional<Explanation> reputation,
+      Optional<Duration> clockAhead) {
     static final Overlaid NOTHING =
-        new Overlaid(Optional.empty(), Optional.empty(), Optional.empty());
+        new Overlaid(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   PeerInfos(Host host, PeerDirectory directory, OverlayService overlay, TimeSource time) {
@@ -75,7 +78,8 @@ final class PeerInfos {
                   new Overlaid(
                       node.health().state(each),
                       node.health().link(each),
-                      node.reputation().explain(each, now)));
+                      node.reputation().explain(each, now),
+                      node.linkStates().clockAhead(each, now)));
             }
             return found;
           })
@@ -147,7 +151,8 @@ final class PeerInfos {
         stats.stream().mapToLong(ConnectionStats::bytesIn).sum(),
         stats.stream().mapToLong(ConnectionStats::bytesOut).sum(),
         overlaid.link(),
-        overlaid.reputation());
+        overlaid.reputation(),
+        overlaid.clockAhead());
   }
 
   private static Optional<Duration> roundTrip(Overlaid overlaid, List<ConnectionStats> stats) {

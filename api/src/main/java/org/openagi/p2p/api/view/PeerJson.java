@@ -31,6 +31,7 @@ public final class PeerJson {
     peer.reputation().ifPresent(why -> object
         .put("score", tenths(why.score()))
         .put("standing", why.standing().name()));
+    peer.clockAhead().ifPresent(ahead -> object.put("clockAheadMillis", ahead.toMillis()));
     peer.link().ifPresent(link -> object.put("link", link(link)));
     return object;
   }

@@ -124,7 +124,7 @@ final class DoctorCommand extends NetworkCommand {
     if (!peer.isEmpty()) {
       PeerCheck.of(node, peer, !noMessage).forEach(each -> tell(each, out));
     }
-    tell(ClockCheck.of(node, peer.isEmpty() ? Duration.ZERO : CLOCK_PATIENCE), out);
+    tell(ClockCheck.of(node, peer, peer.isEmpty() ? Duration.ZERO : CLOCK_PATIENCE), out);
   }
 
   private void tell(Finding finding, Output out) {

@@ -44,8 +44,9 @@ public final class MulticastCheck {
           ""));
     }
     try {
-      List<NetworkInterface> chosen = chosen(config.get(ConfigKeys.INTERFACES));
-      if (chosen.isEmpty()) return List.of(none());
+      List<String> names = config.get(ConfigKeys.INTERFACES);
+      List<NetworkInterface> chosen = chosen(names);
+      if (chosen.isEmpty()) return List.of(none(names));
       List<Finding> findings = new ArrayList<>();
       for (NetworkInterface each : chosen) findings.add(hear(each));
       return findings;
@@ -57,22 +58,38 @@ public final class MulticastCheck {
   private static List<NetworkInterface> chosen(List<String> names) throws IOException {
     List<NetworkInterface> chosen = new ArrayList<>();
     for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
-      boolean hasAddress = each.inetAddresses().anyMatch(a -> a.getAddress().length == 4);
-      boolean isWanted = names.isEmpty()
-          ? !each.isLoopback() && each.supportsMulticast()
-          : names.contains(each.getName());
-      if (each.isUp() && hasAddress && isWanted) chosen.add(each);
+      boolean isNamed = names.contains(each.getName());
+      boolean isUsual = names.isEmpty() && !each.isLoopback() && each.supportsMulticast();
+      if (each.isUp() && hasAddress(each) && (isNamed || isUsual)) chosen.add(each);
     }
     return chosen.subList(0, Math.min(INTERFACES_MAX, chosen.size()));
   }
 
-  private static Finding none() {
+  private static boolean hasAddress(NetworkInterface of) {
+    return of.inetAddresses().anyMatch(each -> each.getAddress().length == 4);
+  }
+
+  private static Finding none(List<String> names) throws IOException {
+    List<String> lacking = new ArrayList<>();
+    for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
+      boolean isWanted = names.isEmpty() ? !each.isLoopback() : names.contains(each.getName());
+      if (isWanted && lacking.size() < INTERFACES_MAX) {
+        lacking.add(each.getName() + " " + lack(each));
+      }
+    }
+    String there = lacking.isEmpty()
+        ? names.isEmpty() ? "there is none" : "there is none called " + String.join(", ", names)
+        : String.join(", ", lacking);
     return Finding.bad(
         STEP,
         "NO_MULTICAST",
-        "no interface that is up has an IPv4 address and takes multicast: peers on the local network"
-            + " are not found",
+        "no interface can be used to find peers on the local network: " + there,
         "ip link set IFACE up multicast on, or name peers by their addresses with --peer");
+  }
+
+  private static String lack(NetworkInterface of) throws IOException {
+    if (!of.isUp()) return "is down";
+    return hasAddress(of) ? "has multicast switched off" : "has no IPv4 address";
   }
 
   private static Finding hear(NetworkInterface on) {

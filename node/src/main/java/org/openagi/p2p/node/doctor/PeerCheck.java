@@ -20,6 +20,7 @@ public final class PeerCheck {
   static final Duration IDENTIFY_PATIENCE = Duration.ofSeconds(8);
 
   private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(45);
+  private static final Duration BACKOFF_PATIENCE = Duration.ofSeconds(5);
   private static final Duration DELIVERY = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 200;
   private static final String SECURE = "secure";
@@ -85,10 +86,9 @@ public final class PeerCheck {
         .toList();
   }
 
-  private @Nullable Values connect(Values known) throws IOException {
+  private @Nullable Values connect(Values known) throws IOException, InterruptedException {
     try {
-      JsonObject request = new JsonObject().put("peer", peer);
-      Values info = node.post("/api/v1/peers", request, CONNECT_PATIENCE).values();
+      Values info = connected();
       if (known.members().isEmpty() && !peer.startsWith("/")) {
         findings.add(Finding.good(FIND, peer + " was found"));
       }
@@ -103,7 +103,21 @@ public final class PeerCheck {
     }
   }
 
-  private Finding refused(ApiRefusedException e, Values known) {
+  /** A node that failed to connect a moment ago waits before it tries again. */
+  private Values connected() throws IOException, InterruptedException {
+    JsonObject request = new JsonObject().put("peer", peer);
+    long end = System.nanoTime() + BACKOFF_PATIENCE.toNanos();
+    while (true) {
+      try {
+        return node.post("/api/v1/peers", request, CONNECT_PATIENCE).values();
+      } catch (ApiRefusedException e) {
+        if (!e.details().equals("BACKOFF") || System.nanoTime() >= end) throw e;
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private Finding refused(ApiRefusedException e, Values known) throws IOException {
     String why = String.valueOf(e.getMessage());
     return switch (e.details()) {
       case "UNKNOWN_PEER", "NO_ADDRESS" ->
@@ -113,20 +127,8 @@ public final class PeerCheck {
             why,
             "look whether it runs and announces itself in the same network (p2p doctor there), or"
                 + " name its address: p2p doctor /ip4/HOST/tcp/PORT");
-      case "WRONG_PEER" ->
-        Finding.bad(
-            SECURE,
-            "WRONG_KEY",
-            "another key than expected is proved there: " + why,
-            "if the peer was set up anew, use its new id, and forget the old one with p2p peers"
-                + " --forget NAME; if not, somebody else is at that address");
-      case "REFUSED" ->
-        Finding.bad(
-            SECURE,
-            "PEER_REFUSES",
-            "the peer refuses: " + why,
-            "if it is at a limit, raise that limit there (max_connections), or wait until one of its"
-                + " peers leaves; if it refuses this node for its conduct, it says for how long");
+      case "WRONG_PEER" -> wrongKey(why);
+      case "REFUSED" -> refusedByPeer(why);
       case "LOCAL_LIMIT" ->
         Finding.bad(
             SECURE, "OWN_LIMIT", why, "raise that limit of this node, such as max_connections");
@@ -139,6 +141,7 @@ public final class PeerCheck {
             why,
             "look whether a p2p node listens there, and both have a security protocol in common (p2p"
                 + " config security)");
+      case "BACKOFF" -> failedBefore(why, known);
       default ->
         Finding.bad(
             SECURE,
@@ -146,6 +149,52 @@ public final class PeerCheck {
             why,
             known.members().isEmpty() ? "look whether it runs" : "see the findings before");
     };
+  }
+
+  /** The node waits longer than this program does: what it noted when it failed. */
+  private Finding failedBefore(String why, Values known) throws IOException {
+    String id = known.text("peerId").orElse(peer.substring(peer.lastIndexOf('/') + 1));
+    String last = "";
+    boolean isRefusal = false;
+    for (Values each : node.get("/api/v1/events").values().objects("events")) {
+      Values data = each.object("data");
+      String cause = data.text("cause").orElse("");
+      boolean isIt = data.text("peerId").orElse("").equals(id) && !cause.isEmpty();
+      if (!isIt || cause.contains("the next try is due")) continue;
+      last = cause;
+      isRefusal = data.text("what").orElse("").equals("CONNECTION_REFUSED");
+    }
+    if (isRefusal) return refusedByPeer(last);
+    if (last.contains("(WRONG_PEER)")) return wrongKey(last);
+    return Finding.bad(
+        SECURE,
+        "NOT_CONNECTED",
+        why + (last.isEmpty() ? "" : "; the last failure: " + last),
+        "see the findings before");
+  }
+
+  private static Finding wrongKey(String why) {
+    return Finding.bad(
+        SECURE,
+        "WRONG_KEY",
+        "another key than expected is proved there: " + why,
+        "if the peer was set up anew, use its new id, and forget the old one with p2p peers"
+            + " --forget NAME; if not, somebody else is at that address");
+  }
+
+  /** The words are this node's for what the peer gave as a number. */
+  private static Finding refusedByPeer(String why) {
+    return why.contains("at its limit of")
+        ? Finding.bad(
+            SECURE,
+            "PEER_AT_LIMIT",
+            "the peer takes no more: " + why,
+            "raise the limit in brackets there, or wait until one of its peers leaves")
+        : Finding.bad(
+            SECURE,
+            "PEER_REFUSES",
+            "the peer refuses: " + why,
+            "look at p2p tail there; if it refuses this node for its conduct, that passes with time");
   }
 
   /** The node tells of names that belong to other keys as events, a moment after the channel is there. */

@@ -1,5 +1,6 @@
 package org.openagi.p2p.overlay.linkstate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,7 @@ public final class LinkStates implements OverlayMachine {
   private final PeerId self;
   private final LinkStatePort port;
   private final RandomGenerator random;
+  private final TimeSource time;
   private final AdvertTable table = new AdvertTable();
   private final Map<PeerId, Neighbour> neighbours = new LinkedHashMap<>();
   private final OwnAdvert own;
@@ -85,9 +88,10 @@ public final class LinkStates implements OverlayMachine {
     this.self = self;
     this.port = port;
     this.random = random;
+    this.time = time;
     long nowNanos = time.nanoTime();
     this.own = new OwnAdvert(config, self, port, time, nowNanos);
-    this.intake = new Intake(config, self, port, time, table, nowNanos, new Accepted(time));
+    this.intake = new Intake(config, self, port, time, table, nowNanos, new Accepted());
     this.reconciler = new Reconciler(table, own, port, random, this::onDropped);
     this.rumours = new Rumours(table, own, port, neighbours.values(), this::onDropped);
     this.ways = new Ways(table, own, port::avoid, nowNanos);
@@ -105,12 +109,6 @@ public final class LinkStates implements OverlayMachine {
   }
 
   private final class Accepted implements Intake.Sink {
-    private final TimeSource time;
-
-    Accepted(TimeSource time) {
-      this.time = time;
-    }
-
     @Override
     public void onAccepted(PeerId from, LinkAdvert advert, int slot, @Nullable LinkAdvert before) {
       Neighbour sender = neighbours.get(from);
@@ -224,6 +222,7 @@ public final class LinkStates implements OverlayMachine {
     switch (known) {
       case LinkStateFrame.Adverts adverts -> {
         for (LinkAdvert each : adverts.adverts()) {
+          neighbour.readClock(each, self, nowNanos);
           if (!intake.onAdvert(neighbour, each, nowNanos)) break;
         }
       }
@@ -413,6 +412,19 @@ public final class LinkStates implements OverlayMachine {
    */
   public void announceSealKey(Bytes key, long nowNanos) {
     own.announceSealKey(key, nowNanos);
+  }
+
+  /**
+   * By how much a neighbour's clock is ahead of this machine's, negative if it is behind, to about the time that a message
+   * takes; empty if it has not said anything of itself over this link. Nobody but the neighbour can make it wrong: it is taken
+   * from what came from itself, whether or not that was too late or too early to be used.
+   */
+  public Optional<Duration> clockAhead(PeerId neighbour, long nowNanos) {
+    Neighbour of = neighbours.get(neighbour);
+    OptionalLong shows = of == null ? OptionalLong.empty() : of.clockMillis(nowNanos);
+    return shows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofMillis(shows.getAsLong() - time.epochMillis()));
   }
 
   /** The advert of a node, this one included, if there is one. */

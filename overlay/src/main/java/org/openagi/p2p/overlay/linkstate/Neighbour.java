@@ -3,6 +3,7 @@ package org.openagi.p2p.overlay.linkstate;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
@@ -38,6 +39,8 @@ final class Neighbour {
   /** So long after a link came up its first measures may be put right without counting as measures that jump. */
   private static final long YOUNG_NANOS = 15_000_000_000L;
 
+  private static final long NANOS_PER_MILLI = 1_000_000L;
+
   /** What a neighbour was asked for: the number of the advert, and when. */
   record Asked(long sequence, long nanos) {}
 
@@ -64,6 +67,14 @@ final class Neighbour {
   boolean replaced;
 
   private final long sinceNanos;
+
+  /** The newest advert by which its clock was read; negative if none was. */
+  private long clockSequence = -1;
+
+  /** What its clock showed at {@link #clockReadNanos}, in milliseconds since 1970. */
+  private long clockMillis;
+
+  private long clockReadNanos;
 
   /** Whether a summary was sent to it that it has not answered. */
   boolean listingExpected;
@@ -98,6 +109,26 @@ final class Neighbour {
   AdvertLink worthTelling() {
     AdvertLink told = advertised;
     return told == null || measured.differsMuch(told) ? measured : told;
+  }
+
+  /**
+   * Reads its clock by what it said of itself. It lists this node only in adverts that it made since the link is there, so
+   * that what is read has just been made, and does not come from somebody's memory.
+   */
+  void readClock(LinkAdvert own, PeerId self, long nowNanos) {
+    LinkAdvert.Statement said = own.statement();
+    if (!said.origin().equals(peer) || said.sequence() <= clockSequence) return;
+    if (said.links().stream().noneMatch(link -> link.peer().equals(self))) return;
+    clockSequence = said.sequence();
+    clockMillis = said.issuedEpochMillis();
+    clockReadNanos = nowNanos;
+  }
+
+  /** What its clock shows now, in milliseconds since 1970; empty if it was not read. */
+  OptionalLong clockMillis(long nowNanos) {
+    return clockSequence < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(clockMillis + (nowNanos - clockReadNanos) / NANOS_PER_MILLI);
   }
 
   Neighbour(OverlayLink link, AdvertLink measured, long advertisedFromNanos, long nowNanos) {

@@ -161,6 +161,39 @@ class LinkStatesTest {
   }
 
   @Test
+  void aNeighboursClockIsReadFromWhatItSaysOfItselfOverTheLinkThatIsThere() {
+    List<Node> nodes = chain(3);
+    Node a = nodes.get(0);
+    PeerId b = nodes.get(1).id;
+    PeerId c = nodes.get(2).id;
+    assertTrue(ahead(a, b).abs().toMillis() < 100, ahead(a, b)::toString);
+    assertTrue(a.links.clockAhead(c, net.time.nanoTime()).isEmpty(), "no neighbour");
+    long now = net.time.epochMillis();
+    Duration hour = Duration.ofHours(1);
+
+    give(a, b, advert(b, now + 10_000, now + hour.toMillis(), true, a.id, c));
+    assertEquals(1, refused(a, AdvertRefusal.FUTURE_DATED));
+    assertEquals(hour, ahead(a, b), "also by what is refused");
+    net.run(Duration.ofSeconds(20));
+    assertEquals(hour, ahead(a, b), "and goes on");
+
+    now = net.time.epochMillis();
+    give(a, b, advert(b, now + 20_000, now - hour.toMillis(), true, a.id, c));
+    assertEquals(hour.negated(), ahead(a, b));
+    give(a, b, advert(b, now + 30_000, now - 7_000, true, c));
+    assertEquals(hour.negated(), ahead(a, b), "of before this link: that could be old");
+    give(a, c, advert(b, now + 40_000, now - 7_000, true, a.id));
+    give(a, b, advert(b, now + 15_000, now - 7_000, true, a.id));
+    assertEquals(hour.negated(), ahead(a, b), "by nobody else, and nothing from before");
+    net.cut(a, nodes.get(1));
+    assertTrue(a.links.clockAhead(b, net.time.nanoTime()).isEmpty());
+  }
+
+  private Duration ahead(Node of, PeerId neighbour) {
+    return of.links.clockAhead(neighbour, net.time.nanoTime()).orElseThrow();
+  }
+
+  @Test
   void aFloodOfForgedAdvertsCostsFewSignatureChecks() {
     List<Node> nodes = chain(2);
     Node a = nodes.get(0);
