@@ -57,7 +57,7 @@ final class PeersCommand extends NetworkCommand {
       PeerExplanation.print(config.dataFolder(), explained, out);
       return DONE;
     }
-    Optional<ApiClient> node = running.find(config);
+    Optional<ApiClient> node = running.find(config, out);
     if (node.isPresent()) return listBy(node.get(), config, out);
     try (Session session = Session.client(config, out)) {
       session.start();

@@ -66,7 +66,7 @@ final class PingCommand extends NetworkCommand {
     if (!(intervalSeconds >= 0) || intervalSeconds > 3600) {
       throw wrongUsage("--interval " + intervalSeconds + ": 0 to 3600");
     }
-    Optional<ApiClient> node = running.find(config);
+    Optional<ApiClient> node = running.find(config, out);
     if (node.isPresent()) return pingBy(node.get(), out);
     try (Session session = Session.client(config, out)) {
       session.start();

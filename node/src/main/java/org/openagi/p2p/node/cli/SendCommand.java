@@ -74,7 +74,7 @@ final class SendCommand extends NetworkCommand {
   int run(P2PConfig config, Output out) throws Exception {
     DeliveryOptions options = options();
     Bytes payload = payload();
-    Optional<ApiClient> node = running.find(config);
+    Optional<ApiClient> node = running.find(config, out);
     if (node.isPresent()) return sendBy(node.get(), payload, options, out);
     try (Session session = Session.client(config, out)) {
       session.start();

@@ -45,7 +45,8 @@ final class TopologyCommand extends NetworkCommand {
     Path folder = config.dataFolder();
     List<ControlReply> replies = new ArrayList<>();
     try (ControlClient node = ControlClient.connect(folder)
-        .orElseThrow(() -> new IOException("no node runs with the data folder " + folder))) {
+        .orElseThrow(() -> new IOException(
+            "no node runs with the data folder " + folder + "; start one with p2p node"))) {
       node.ask(new JsonObject().put(ControlRequest.VERB, "topology"), replies::add);
     }
     if (out.isJson()) replies.forEach(each -> out.tellLine(each.line()));

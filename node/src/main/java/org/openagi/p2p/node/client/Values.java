@@ -19,14 +19,32 @@ public record Values(Map<String, Object> members) {
   /** Without members. */
   public static final Values NONE = new Values(Map.of());
 
-  /** The object in a text, empty if it is something else. */
+  /** Deepest nesting that is read; the parser calls itself for each level. */
+  static final int DEPTH_MAX = 64;
+
+  /** The object in a text, empty if it is something else or nested deeper than {@link #DEPTH_MAX}. */
   public static Optional<Values> parse(String text) {
+    if (depth(text) > DEPTH_MAX) return Optional.empty();
     try {
       return of(JSON.fromJson(text));
     } catch (JsonException | IndexOutOfBoundsException | ArithmeticException e) {
       // The parser runs over the end of some broken numbers. Told as "no object" by the caller.
       return Optional.empty();
     }
+  }
+
+  private static int depth(String text) {
+    int depth = 0;
+    int deepest = 0;
+    boolean isString = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isString && c == '\\') i++;
+      else if (c == '"') isString = !isString;
+      else if (!isString && (c == '{' || c == '[')) deepest = Math.max(deepest, ++depth);
+      else if (!isString && (c == '}' || c == ']')) depth--;
+    }
+    return deepest;
   }
 
   @SuppressWarnings("unchecked") // a JSON object has string keys
