@@ -20,9 +20,19 @@ final class Sparkline {
     values.addLast(Math.max(0, value));
   }
 
+  boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   double last() {
     Double last = values.peekLast();
     return last == null ? 0 : last;
+  }
+
+  /** The newest part of it, so many characters or as many as are kept. */
+  String last(int characters) {
+    String all = toString();
+    return all.substring(Math.max(0, all.length() - characters));
   }
 
   /** As wide as values are kept; blanks where there are none yet. */

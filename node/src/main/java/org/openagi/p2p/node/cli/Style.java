@@ -6,6 +6,7 @@ enum Style {
   COLOURED;
 
   private static final String TERMINAL_PROPERTY = "p2p.terminal";
+  private static final String END = "\033[0m";
 
   /**
    * Coloured if the launcher found standard output to be a terminal, and the user has not asked for
@@ -20,6 +21,26 @@ enum Style {
   /** Whether the launcher found standard output to be a terminal. */
   static boolean isTerminal() {
     return Boolean.getBoolean(TERMINAL_PROPERTY);
+  }
+
+  /** What fits into so many columns of a line in which colours do not count; a colour that is cut off is ended. */
+  static String cut(String line, int columns) {
+    int shown = 0;
+    int i = 0;
+    boolean isColoured = false;
+    while (i < line.length()) {
+      if (line.charAt(i) == '\033') {
+        int end = line.indexOf('m', i);
+        if (end < 0) return line.substring(0, i);
+        isColoured = !line.startsWith(END, i);
+        i = end + 1;
+      } else {
+        if (shown == columns) return line.substring(0, i) + (isColoured ? END : "");
+        shown++;
+        i++;
+      }
+    }
+    return line;
   }
 
   String bold(String text) {
@@ -43,6 +64,6 @@ enum Style {
   }
 
   private String in(String code, String text) {
-    return this == PLAIN ? text : "\033[" + code + "m" + text + "\033[0m";
+    return this == PLAIN ? text : "\033[" + code + "m" + text + END;
   }
 }

@@ -15,6 +15,11 @@ final class TextTable {
     return safe.length() <= CELL_MAX ? safe : safe.substring(0, CELL_MAX - 1) + "…";
   }
 
+  /** Characters of the longest line. */
+  static int width(List<List<String>> rows) {
+    return lines(rows).stream().mapToInt(String::length).max().orElse(0);
+  }
+
   /** The lines of a table whose rows have equally many cells; at least one row. */
   static List<String> lines(List<List<String>> rows) {
     var widths = new int[rows.getFirst().size()];

@@ -1,8 +1,8 @@
 package org.openagi.p2p.node.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,19 +18,23 @@ import picocli.CommandLine.Option;
     description = "Shows the node that runs with the data folder and its peers, anew each second.",
     footer = {
       "",
-      "q ends it. Without a terminal, or with --once, it prints once; with --json one object of status",
-      "and peers. RTT, 99 % and LOSS are of the last probes, IN and OUT bytes a second of that link."
+      "q or Ctrl-C ends it. If the output is no terminal, or with --once, it prints once and ends; with",
+      "--json one object of status and peers. RTT, 99 % and LOSS are of the last probes, IN and OUT bytes a second of",
+      "that link; a narrow terminal shows fewer columns.",
+      "Exit code 0, or 1 if no node runs at the beginning. If it ends meanwhile, the next one is waited for."
     })
 final class TopCommand extends NetworkCommand {
   private static final String BEGIN = "\033[?1049h\033[?25l";
   private static final String END = "\033[?25h\033[?1049l";
   private static final long PERIOD_MILLIS = 1000;
+  private static final Terminal.Size UNLIMITED =
+      new Terminal.Size(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   @Option(names = "--once", description = "print once")
   private boolean once;
 
-  private volatile @Nullable Keys keys;
   private @Nullable ApiClient client;
+  private boolean isDrawing;
 
   TopCommand(Streams streams) {
     super(streams);
@@ -38,16 +42,20 @@ final class TopCommand extends NetworkCommand {
 
   @Override
   int run(P2PConfig config, Output out) throws Exception {
-    TopScreen screen = new TopScreen();
-    if (out.isJson() || once || !Style.isTerminal()) {
-      try (ApiClient node = ApiClient.require(config.dataFolder())) {
-        if (out.isJson()) printJson(node, out);
-        else show(node, screen, 0, out.style()).forEach(out::say);
-      }
-      return DONE;
-    }
+    boolean isLive = !out.isJson() && !once && Style.isTerminal();
     client = ApiClient.require(config.dataFolder());
-    return Shutdown.guard(DONE, this::leave, () -> watch(config, screen, out.style()));
+    Optional<Terminal> terminal = isLive ? Terminal.open() : Optional.empty();
+    if (terminal.isEmpty()) return printOnce(client, out);
+    Terminal open = terminal.get();
+    return Shutdown.guard(DONE, () -> leave(open), () -> watch(config, open, out.style()));
+  }
+
+  private static int printOnce(ApiClient running, Output out) throws IOException {
+    try (ApiClient node = running) {
+      if (out.isJson()) printJson(node, out);
+      else show(node, new TopScreen(), 0, out.style(), UNLIMITED).forEach(out::say);
+    }
+    return DONE;
   }
 
   private static void printJson(ApiClient node, Output out) throws IOException {
@@ -56,41 +64,44 @@ final class TopCommand extends NetworkCommand {
     out.tellLine("{\"event\":\"top\",\"status\":" + status + "," + peers.substring(1));
   }
 
-  private static List<String> show(ApiClient node, TopScreen screen, double seconds, Style style)
+  private static List<String> show(
+      ApiClient node, TopScreen screen, double seconds, Style style, Terminal.Size size)
       throws IOException {
     Values status = node.get("/api/v1/status").values();
     List<Values> peers = node.get("/api/v1/peers").values().objects("peers");
-    return screen.lines(status, peers, seconds, style);
+    return screen.lines(status, peers, seconds, style, size);
   }
 
-  private int watch(P2PConfig config, TopScreen screen, Style style) throws Exception {
+  private int watch(P2PConfig config, Terminal terminal, Style style) throws Exception {
     CountDownLatch quit = new CountDownLatch(1);
-    Keys pressed = Keys.open(streams.in(), quit::countDown);
-    keys = pressed;
+    terminal.onQuit(quit::countDown);
+    TopScreen screen = new TopScreen();
     try {
-      streams.out().print(BEGIN);
+      begin();
       long before = System.nanoTime();
       do {
         long now = System.nanoTime();
-        draw(lines(config, screen, (now - before) / 1e9, style), pressed.rows());
+        draw(lines(config, screen, (now - before) / 1e9, style, terminal.size()));
         before = now;
       } while (!quit.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     } finally {
-      leave();
+      leave(terminal);
       forget();
     }
     return DONE;
   }
 
-  private List<String> lines(P2PConfig config, TopScreen screen, double seconds, Style style) {
+  private List<String> lines(
+      P2PConfig config, TopScreen screen, double seconds, Style style, Terminal.Size size) {
     try {
       ApiClient node = client;
       if (node == null) node = ApiClient.require(config.dataFolder());
       client = node;
-      return show(node, screen, seconds, style);
+      return show(node, screen, seconds, style, size);
     } catch (IOException e) {
       forget();
-      return List.of(SafeText.of(String.valueOf(e.getMessage())), "waiting for it");
+      return TopScreen.fitting(
+          List.of(SafeText.of(String.valueOf(e.getMessage())), "waiting for it"), size);
     }
   }
 
@@ -101,23 +112,26 @@ final class TopCommand extends NetworkCommand {
     if (node != null) node.close();
   }
 
+  private synchronized void begin() {
+    isDrawing = true;
+    print(BEGIN);
+  }
+
   /** One write, each line over what was there: nothing is blank between two pictures. */
-  private void draw(List<String> lines, int rows) {
-    StringBuilder picture = new StringBuilder("\033[H");
-    lines.stream().limit(Math.max(1, rows - 1)).forEach(line -> {
-      picture.append(line).append("\033[K\r\n");
-    });
-    picture.append("\033[J");
-    PrintWriter out = streams.out();
-    out.print(picture);
-    out.flush();
+  private synchronized void draw(List<String> lines) {
+    if (!isDrawing) return; // Ctrl-C was faster
+    print("\033[H" + String.join("\033[K\r\n", lines) + "\033[K\033[J");
   }
 
   /** Leaves the terminal as it was; once more does no harm. Any thread. */
-  private void leave() {
-    Keys pressed = keys;
-    if (pressed != null) pressed.close();
-    streams.out().print(END);
+  private synchronized void leave(Terminal terminal) {
+    if (isDrawing) print(END);
+    isDrawing = false;
+    terminal.close();
+  }
+
+  private void print(String text) {
+    streams.out().print(text);
     streams.out().flush();
   }
 }
