@@ -119,10 +119,10 @@ class Node:
     def __init__(self, name, folder, log, options=()):
         self.name, self.folder, self.log, self.options = name, folder / name, log, list(options)
         self.events, self.got, self.ends = [], [], {}
-        self.process = None
+        self.process, self.program = None, PROGRAM
 
     def start(self):
-        command = ["ip", "netns", "exec", PREFIX + self.name] + PROGRAM + [
+        command = ["ip", "netns", "exec", PREFIX + self.name] + self.program + [
             "node", "--json", "--name", self.name, "--data", str(self.folder)] + self.options
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=open(self.log / (self.name + ".err"), "a"), text=True, bufsize=1)
@@ -165,7 +165,7 @@ class Node:
 
     def command(self, *words):
         """Runs a command of the program against this node."""
-        done = subprocess.run(["ip", "netns", "exec", PREFIX + self.name] + PROGRAM + list(words)
+        done = subprocess.run(["ip", "netns", "exec", PREFIX + self.name] + self.program + list(words)
                               + ["--data", str(self.folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         return done
 
