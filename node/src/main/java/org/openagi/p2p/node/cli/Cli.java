@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Cli {
   private static final String COMPLETION = "completion";
+  private static final Map<String, String> EXIT_CODES = exitCodes();
   private final Streams streams;
   private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
 
@@ -81,7 +82,12 @@ public final class Cli {
   private static void add(CommandLine root, String name, Object command) {
     var line = new CommandLine(command);
     if (command instanceof NetworkCommand) ConfigOptions.addTo(line.getCommandSpec());
-    line.getCommandSpec().usageMessage().abbreviateSynopsis(true).sortOptions(false);
+    line.getCommandSpec()
+        .usageMessage()
+        .abbreviateSynopsis(true)
+        .sortOptions(false)
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(EXIT_CODES);
     root.addSubcommand(name, line);
   }
 
@@ -116,6 +122,14 @@ public final class Cli {
     return isRoot && wrong instanceof UnmatchedArgumentException unmatched
         ? "no command '" + unmatched.getUnmatched().getFirst() + "'"
         : String.valueOf(wrong.getMessage());
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    codes.put("0", "done");
+    codes.put("1", "failed; why is told on standard error");
+    codes.put("2", "wrong usage or configuration");
+    return codes;
   }
 
   private static PrintWriter writer(OutputStream out) {

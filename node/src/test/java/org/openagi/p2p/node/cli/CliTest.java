@@ -106,11 +106,31 @@ class CliTest {
   void everyCommandHasHelp() {
     CliRun help = run("--help");
     assertEquals(0, help.status());
-    for (String command : List.of("id", "demo", "completion")) {
+    List<String> commands = List.of(
+        "id",
+        "node",
+        "status",
+        "peers",
+        "send",
+        "copy",
+        "listen",
+        "ping",
+        "queue",
+        "stats",
+        "top",
+        "tail",
+        "config",
+        "doctor",
+        "topology",
+        "trace",
+        "demo",
+        "completion");
+    for (String command : commands) {
       assertTrue(help.out().contains("\n  " + command + " "), command + " in " + help.out());
       CliRun own = run(command, "--help");
       assertEquals(0, own.status());
       assertTrue(own.out().startsWith("Usage: p2p " + command), own.out());
+      assertTrue(own.out().contains("Exit codes:\n  0   done\n  1   failed"), own.out());
       for (String line : own.out().split("\n")) assertTrue(line.length() <= 80, line);
     }
   }
