@@ -27,6 +27,7 @@ import org.openagi.p2p.api.http.Refusals;
 import org.openagi.p2p.api.http.Routes;
 import org.openagi.p2p.api.http.Secrets;
 import org.openagi.p2p.api.json.JsonObject;
+import org.openagi.p2p.api.metrics.Metrics;
 import org.openagi.p2p.api.resource.Events;
 import org.openagi.p2p.api.resource.Messages;
 import org.openagi.p2p.api.resource.Node;
@@ -125,6 +126,7 @@ public final class ApiServer implements AutoCloseable {
     new Messages(node, inbox, end -> hub.tell(Channel.MESSAGES, "delivery", end)).addTo(routes);
     new Queue(node).addTo(routes);
     new Events(events).addTo(routes);
+    new Metrics(node, this::stats).addTo(routes);
     routes.open("GET", "/api/v1/openapi.json", ApiServer::openApi);
     Libraries.addTo(routes);
     HttpRouting.Builder routing = HttpRouting.builder();

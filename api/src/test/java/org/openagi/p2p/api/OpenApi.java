@@ -43,6 +43,11 @@ final class OpenApi {
     JsonNode response = operation.path("responses").path(String.valueOf(answer.status()));
     String what = method + " " + path + " " + answer.status();
     if (response.isMissingNode()) throw new AssertionError(what + " is not described");
+    String type = answer.response().headers().firstValue("content-type").orElse("");
+    if (response.at("/content/text~1plain").isObject()) {
+      if (!type.startsWith("text/plain")) throw new AssertionError(what + " is " + type);
+      return;
+    }
     JsonNode schema = response.at("/content/application~1json/schema");
     String body = answer.response().body();
     if (schema.isMissingNode()) {

@@ -82,6 +82,7 @@ class OpenApiTest {
         "inbox/waiting",
         "queue",
         "events",
+        "metrics",
         "openapi.json")) {
       get(200, "/api/v1/" + path, "/api/v1/" + path);
     }

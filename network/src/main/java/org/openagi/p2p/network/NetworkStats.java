@@ -1,8 +1,11 @@
 package org.openagi.p2p.network;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.openagi.p2p.net.HostStats;
 import org.openagi.p2p.net.RefusalCause;
 import org.openagi.p2p.network.link.MessageStats;
@@ -41,5 +44,59 @@ public record NetworkStats(
   /** Copies the map. */
   public NetworkStats {
     refusals = Map.copyOf(refusals);
+  }
+
+  /** Connections that others dialed. */
+  public int inboundConnections() {
+    return host.inboundConnections();
+  }
+
+  /** Connections that this node dialed. */
+  public int outboundConnections() {
+    return host.outboundConnections();
+  }
+
+  /** Streams open now. */
+  public int openStreams() {
+    return host.openStreams();
+  }
+
+  /** Handlers of streams that run now. */
+  public int runningHandlers() {
+    return host.runningHandlers();
+  }
+
+  /** Handshakes under way. */
+  public int handshakesInFlight() {
+    return host.handshakesInFlight();
+  }
+
+  /** Handshakes that succeeded since start. */
+  public long handshakesSucceeded() {
+    return host.handshakesSucceeded();
+  }
+
+  /** Handshakes that failed since start, all causes. */
+  public long handshakesFailed() {
+    return host.handshakesFailed();
+  }
+
+  /** Addresses dialed since start. */
+  public long dialsStarted() {
+    return host.dialsStarted();
+  }
+
+  /** Of these, failed. */
+  public long dialsFailed() {
+    return host.dialsFailed();
+  }
+
+  /** Refusals by the name of the cause in lower case, those that never happened too, for who shows them all. */
+  public SortedMap<String, Long> refusalsByName() {
+    SortedMap<String, Long> all = new TreeMap<>();
+    for (RefusalCause cause : RefusalCause.values()) {
+      all.put(cause.name().toLowerCase(Locale.ROOT), refusals.getOrDefault(cause, 0L));
+    }
+    return all;
   }
 }
