@@ -45,7 +45,7 @@ public final class ConfigKeys {
   /** Where key, pins and remembered peers live. */
   public static final ConfigKey<Optional<Path>> DATA = ConfigKey.of(
       "data",
-      ValueTypes.optionalPath(),
+      ValueTypes.optionalPath("the path of a folder"),
       "",
       "Folder of the identity key, the pinned names and the remembered peers; one process at a"
           + " time. If not set: openagi-p2p/NAME in $XDG_DATA_HOME or ~/.local/share, with"
@@ -309,6 +309,29 @@ public final class ConfigKeys {
       "Least important log lines shown by the p2p command; a program that embeds a node"
           + " configures its own logging.");
 
+  /** Where the daemon logs. */
+  public static final ConfigKey<Optional<Path>> LOG_FILE = ConfigKey.of(
+      "log_file",
+      ValueTypes.optionalPath("the path of a file"),
+      "",
+      "File that p2p node logs to, in place of standard error, where only errors are shown then."
+          + " Older lines are in the same name with .1, .2 and so on; restarting goes on in the same"
+          + " file.");
+
+  /** Size of a log file. */
+  public static final ConfigKey<Long> LOG_FILE_BYTES = ConfigKey.of(
+      "log_file_bytes",
+      ValueTypes.wholeNumber(4096, 1L << 30, "bytes"),
+      "10485760",
+      "Size at which a log file is put aside and the next begun.");
+
+  /** Number of log files. */
+  public static final ConfigKey<Long> LOG_FILES = ConfigKey.of(
+      "log_files",
+      ValueTypes.wholeNumber(2, 20, ""),
+      "5",
+      "Log files that are kept, the one in use among them; beyond it the oldest is deleted.");
+
   /** Every key, in the order of the reference. */
   public static final List<ConfigKey<?>> ALL = List.of(
       NAME,
@@ -343,7 +366,10 @@ public final class ConfigKeys {
       API_HOSTS,
       API_INBOX,
       P2PD,
-      LOG_LEVEL);
+      LOG_LEVEL,
+      LOG_FILE,
+      LOG_FILE_BYTES,
+      LOG_FILES);
 
   private ConfigKeys() {}
 

@@ -151,9 +151,9 @@ final class ValueTypes {
         Function.identity());
   }
 
-  static ValueType<Optional<Path>> optionalPath() {
+  static ValueType<Optional<Path>> optionalPath(String allowed) {
     return new Simple<>(
-        "the path of a folder",
+        allowed,
         false,
         text -> {
           if (text.isEmpty()) return Optional.empty();

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -12,8 +13,10 @@ import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.messaging.Delivery;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.config.ConfigKeys;
 import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.network.event.NetworkEvent;
+import org.openagi.p2p.node.logging.LogFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +50,19 @@ final class NodeCommand extends NetworkCommand {
 
   @Override
   int run(P2PConfig config, Output out) throws Exception {
+    Optional<Path> file = config.get(ConfigKeys.LOG_FILE);
+    if (file.isEmpty()) return runNode(config, out);
+    long bytes = config.get(ConfigKeys.LOG_FILE_BYTES);
+    int files = Math.toIntExact(config.get(ConfigKeys.LOG_FILES));
+    LogFile log = LogFile.open(file.get(), bytes, files);
+    try {
+      return runNode(config, out);
+    } finally {
+      log.close();
+    }
+  }
+
+  private int runNode(P2PConfig config, Output out) throws Exception {
     try (Session session = Session.node(config, this::addProtocols)) {
       var console = new Console(session.manager(), out);
       console.watch();

@@ -16,8 +16,18 @@ import org.slf4j.event.KeyValuePair;
  * finer, and for errors.
  */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+  /** Of lines that somebody sees as they come. */
+  static final String TIME = "HH:mm:ss.SSS";
+
+  /** Of lines that are read days later. */
+  static final String DATE_AND_TIME = "yyyy-MM-dd'T'HH:mm:ss.SSSxxx";
+
+  private final DateTimeFormatter time;
+
+  /** With times of that pattern. */
+  LineLayout(String pattern) {
+    this.time = DateTimeFormatter.ofPattern(pattern).withZone(ZoneId.systemDefault());
+  }
 
   @Override
   public String doLayout(ILoggingEvent event) {
@@ -30,7 +40,7 @@ final class LineLayout extends LayoutBase<ILoggingEvent> {
     }
     IThrowableProxy thrown = event.getThrowableProxy();
     if (thrown != null) line.append(" (").append(thrown.getMessage()).append(')');
-    String head = TIME.format(Instant.ofEpochMilli(event.getTimeStamp()))
+    String head = time.format(Instant.ofEpochMilli(event.getTimeStamp()))
         + ' '
         + event.getLevel()
         + ' '

@@ -70,6 +70,39 @@ class NodeProcessTest {
     }
   }
 
+  /** Goal: two nodes told apart by nothing but their names run side by side, each with a folder and an API of its own. */
+  @Test
+  void nodesWithNamesRunSideBySideAndLogToTheirFiles() throws Exception {
+    Map<String, String> home = Map.of("XDG_DATA_HOME", folder.toString());
+    Path log = folder.resolve("one.log");
+    String[] one = sideBySide("one", "--log-file", log.toString(), "--log-level", "info");
+    try (Program first = Program.start(home, one);
+        Program second = Program.start(home, sideBySide("two"))) {
+      Object firstApi = first.event("listening").get("api");
+      Object secondApi = second.event("listening").get("api");
+      assertTrue(
+          firstApi != null && secondApi != null && !firstApi.equals(secondApi), first.said());
+      for (String name : List.of("one", "two")) {
+        Path data = folder.resolve("openagi-p2p").resolve(name);
+        assertTrue(Files.exists(data.resolve("api.token")), name);
+        assertTrue(Files.exists(data.resolve("api.address")), name);
+      }
+      first.terminate();
+      second.terminate();
+      assertEquals(0, first.status());
+      assertEquals(0, second.status());
+      assertEquals(List.of(), first.err());
+      assertTrue(Files.size(log) > 0);
+    }
+  }
+
+  private String[] sideBySide(String name, String... more) {
+    var all = new ArrayList<>(List.of("node", "--name", name, "--interface", "lo", "--json"));
+    all.addAll(List.of("--service", service));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
   @Test
   void nodesFindEachOtherAndTalk() throws Exception {
     try (Program alice = node("alice", "--until-eof");
