@@ -1,8 +1,11 @@
 package org.openagi.p2p.node.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.demo.Demo;
 import org.openagi.p2p.node.demo.Reporter;
@@ -19,8 +22,19 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Exit code 0 if every step worked, 1 and the reason if one did not."})
 final class DemoCommand implements Callable<Integer> {
-  @Option(names = "--keep", description = "leave the nodes running until Ctrl-C")
+  /** Some eleven days: who leaves a demo running longer has forgotten it. */
+  private static final long KEEP_SECONDS_MAX = 1_000_000;
+
+  @Option(
+      names = "--keep",
+      description = "leave the nodes running until Ctrl-C, and tell where their dashboards are")
   private boolean keep;
+
+  @Option(
+      names = "--for",
+      paramLabel = "SECONDS",
+      description = "with --keep: end it after so long (1 to 1000000)")
+  private @Nullable Long keepSeconds;
 
   @Option(names = "--json", description = "print one JSON object a line, for scripts")
   private boolean json;
@@ -37,7 +51,13 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = new Output(streams, json, Style.detected());
-    try (var demo = new Demo(new OutputReporter(out))) {
+    Long seconds = keepSeconds;
+    if (seconds != null && (!keep || seconds < 1 || seconds > KEEP_SECONDS_MAX)) {
+      out.fail(
+          "--for " + seconds + ": 1 to " + KEEP_SECONDS_MAX + " seconds, together with --keep");
+      return NetworkCommand.WRONG_USAGE;
+    }
+    try (var demo = new Demo(new OutputReporter(out), keep)) {
       return Shutdown.guard(
           () -> keeping ? NetworkCommand.DONE : NetworkCommand.FAILED,
           () -> cleanUp(demo),
@@ -51,15 +71,24 @@ final class DemoCommand implements Callable<Integer> {
   private int play(Demo demo, Output out) throws IOException, InterruptedException {
     boolean good = demo.play();
     if (good && keep) {
-      String dashboard = demo.dashboard().orElse(null);
-      out.tell(
-          new JsonObject().put("event", "keeping").put("dashboard", dashboard),
-          (dashboard == null ? "" : "dashboard: " + dashboard + System.lineSeparator())
-              + out.style().note("the nodes keep running; Ctrl-C stops them"));
+      tellDashboards(demo.dashboards(), out);
       keeping = true;
-      demo.stay();
+      Long seconds = keepSeconds;
+      demo.stay(Duration.ofSeconds(seconds == null ? KEEP_SECONDS_MAX : seconds));
     }
     return demo.stop() && good ? NetworkCommand.DONE : NetworkCommand.FAILED;
+  }
+
+  /** The first is the one to open: it shows the others as well. */
+  private static void tellDashboards(SequencedMap<String, String> dashboards, Output out) {
+    JsonObject addresses = new JsonObject();
+    dashboards.forEach(addresses::put);
+    out.tell(new JsonObject()
+        .put("event", "keeping")
+        .put("dashboard", dashboards.firstEntry().getValue())
+        .put("dashboards", addresses));
+    dashboards.forEach((name, link) -> out.say("dashboard of " + name + ": " + link));
+    out.say(out.style().note("the nodes keep running; Ctrl-C stops them"));
   }
 
   private static void cleanUp(Demo demo) {

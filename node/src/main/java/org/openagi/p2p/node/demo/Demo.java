@@ -5,15 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.openagi.p2p.api.ApiServer;
 import org.openagi.p2p.api.http.Secrets;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.node.demo.Reporter.Kind;
@@ -40,6 +41,7 @@ public final class Demo implements AutoCloseable {
   private static final int TAIL_CHARACTERS = 6;
 
   private final Reporter reporter;
+  private final boolean withApi;
   private final Path folder;
   private final String tag;
   private final long startNanos = System.nanoTime();
@@ -52,9 +54,11 @@ public final class Demo implements AutoCloseable {
    * A demo that has not begun.
    *
    * @param reporter called on several threads
+   * @param withApi whether the nodes serve their local API and the dashboard, each on a free port
    */
-  public Demo(Reporter reporter) throws IOException {
+  public Demo(Reporter reporter, boolean withApi) throws IOException {
     this.reporter = reporter;
+    this.withApi = withApi;
     this.folder = Files.createTempDirectory("p2p-demo");
     this.tag = Long.toString(ProcessHandle.current().pid(), 36);
     this.random = new SplittableRandom(ProcessHandle.current().pid());
@@ -86,18 +90,25 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  /** A link to the dashboard of one of the nodes that logs in by itself, if that node has one. */
-  public Optional<String> dashboard() throws IOException {
-    Path data = folder.resolve(NAMES.getFirst());
-    Optional<String> address = ApiServer.addressIn(data);
-    if (address.isEmpty()) return Optional.empty();
-    return Optional.of(address.get() + "/#token=" + Secrets.read(data.resolve(Secrets.TOKEN_FILE)));
+  /**
+   * By the name of each node a link to its dashboard that logs in by itself: the token is in the part of the address that
+   * browsers keep to themselves. Only of a demo whose nodes serve their API, once they are up.
+   *
+   * @throws IOException if a token cannot be read
+   */
+  public SequencedMap<String, String> dashboards() throws IOException {
+    SequencedMap<String, String> links = new LinkedHashMap<>();
+    for (DemoNode node : nodes.values()) {
+      String token = Secrets.read(folder.resolve(node.name()).resolve(Secrets.TOKEN_FILE));
+      links.put(node.name(), node.apiUrl() + "/#token=" + token);
+    }
+    return links;
   }
 
-  /** Leaves the nodes running, until this thread or process is interrupted. */
-  public void stay() throws InterruptedException {
+  /** Leaves the nodes running for so long, or until this thread or process is interrupted. */
+  public void stay(Duration time) throws InterruptedException {
     quiet = false;
-    new CountDownLatch(1).await();
+    new CountDownLatch(1).await(time.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Stops the nodes in good order; false if one did not stop well. */
@@ -142,6 +153,8 @@ public final class Demo implements AutoCloseable {
         "lo",
         "--listen",
         "/ip4/127.0.0.1/tcp/0",
+        "--api",
+        withApi ? "127.0.0.1:0" : "off",
         "--service",
         "_p2p-demo-" + tag + "._udp.local");
     List<String> command = NodeProgram.command(HEAP_MEGABYTES, arguments);

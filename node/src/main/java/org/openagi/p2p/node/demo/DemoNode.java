@@ -35,6 +35,7 @@ final class DemoNode implements AutoCloseable {
   private int mark;
 
   private volatile String peerId = "";
+  private volatile String apiUrl = "";
   private volatile long upNanos;
 
   private DemoNode(String name, Process process) {
@@ -69,12 +70,18 @@ final class DemoNode implements AutoCloseable {
   void awaitUp(Duration limit) throws DemoException, InterruptedException {
     NodeEvent up = await(event -> event.is("listening"), limit, "listen");
     peerId = up.text("peerId");
+    apiUrl = up.text("api");
     upNanos = up.atNanos();
   }
 
   /** Who it is; empty before it is up. */
   String peerId() {
     return peerId;
+  }
+
+  /** Where its local API is; empty before it is up, or if it serves none. */
+  String apiUrl() {
+    return apiUrl;
   }
 
   /** When it was up, by {@link System#nanoTime}. */
