@@ -29,6 +29,9 @@ public final class Simulation {
   private static final long SECOND = 1_000_000_000L;
   private static final long START_WITHIN_NANOS = 5 * SECOND;
   private static final long CALM_NANOS = 10 * SECOND;
+  /** For so long ways may be wrong because of a measure that is news. */
+  private static final long WAYS_WITHIN_NANOS = 2_000_000_000L;
+
   private static final long SETTLE_NANOS = 100 * SECOND;
   private static final long LOOK_EVERY_NANOS = 5 * SECOND;
   private static final long LAST_NEWS_NANOS = 80 * SECOND;
@@ -120,6 +123,7 @@ public final class Simulation {
     long started = System.nanoTime();
     try (ground) {
       play();
+      awaitWays();
       traffic.checkEnds();
       overlayChecks.checkEnd();
       liars.checkEnd();
@@ -142,6 +146,17 @@ public final class Simulation {
     repeat(NEWS_NANOS, end, overlayChecks::broadcast);
     repeat(PARCEL_NANOS * 100 / config.nodes(), end, parcels::send);
     world.runUntil(end + SETTLE_NANOS);
+  }
+
+  /**
+   * Links are measured until the very end. Until an advert of another measure has reached everybody, and everybody has sought
+   * ways again, two neighbours may each hold the other to be nearer.
+   */
+  private void awaitWays() {
+    long until = world.elapsedNanos() + WAYS_WITHIN_NANOS;
+    while (!overlayChecks.waysLead() && world.elapsedNanos() < until) {
+      world.runUntil(world.elapsedNanos() + WAYS_WITHIN_NANOS / 8);
+    }
   }
 
   private void repeat(long pauseNanos, long end, Runnable action) {

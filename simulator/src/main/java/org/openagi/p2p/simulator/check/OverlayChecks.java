@@ -29,6 +29,8 @@ import org.openagi.p2p.simulator.node.Watch;
 
 /** Looks whether the overlay does what it promises, as far as honest nodes are concerned. */
 public final class OverlayChecks implements Watch {
+  private static final int MAX_WRONG_WAYS = 4;
+
   private static final int PARCEL = 0x50;
   private static final int MARK_BYTES = 8;
   private static final int NODES_LOOKED_AT = 8;
@@ -269,26 +271,39 @@ public final class OverlayChecks implements Watch {
     return nodes.size() > 10 ? text + " and others" : text;
   }
 
+  private record WrongWay(SimulatedNode from, SimulatedNode to, String what) {}
+
+  /** Whether every node leads to every other now, without a circle. A measure that others have not heard of yet may be in the way. */
+  public boolean waysLead() {
+    return wrongWays().isEmpty();
+  }
+
   private void checkRoutes() {
+    for (WrongWay each : wrongWays()) {
+      findings.add(
+          Promise.ROUTES,
+          "no way from " + each.from + " to " + each.to + ": " + each.what,
+          each.from.index(),
+          each.to.index());
+    }
+  }
+
+  /** The first of them. */
+  private List<WrongWay> wrongWays() {
     List<SimulatedNode> honest = honest();
     Map<Integer, OverlayNode> overlays = new HashMap<>();
     for (SimulatedNode each : honest) {
       each.overlay().ifPresent(overlay -> overlays.put(each.index(), overlay));
     }
-    int reported = 0;
+    List<WrongWay> wrong = new ArrayList<>();
     for (SimulatedNode from : honest) {
       for (SimulatedNode to : honest) {
-        if (from == to || reported > 3) continue;
-        String wrong = follow(from, to, overlays);
-        if (wrong.isEmpty()) continue;
-        reported++;
-        findings.add(
-            Promise.ROUTES,
-            "no way from " + from + " to " + to + ": " + wrong,
-            from.index(),
-            to.index());
+        if (from == to || wrong.size() >= MAX_WRONG_WAYS) continue;
+        String what = follow(from, to, overlays);
+        if (!what.isEmpty()) wrong.add(new WrongWay(from, to, what));
       }
     }
+    return wrong;
   }
 
   /** Goes from node to node as each of them says; returns what is wrong, nothing if it arrives. */
