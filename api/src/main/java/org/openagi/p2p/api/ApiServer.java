@@ -7,7 +7,9 @@ import io.helidon.webserver.staticcontent.StaticContentFeature;
 import io.helidon.webserver.websocket.WsRouting;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,16 +159,15 @@ public final class ApiServer implements AutoCloseable {
     int wanted = config.address().getPort();
     try {
       return start(routing, sockets, wanted);
-    } catch (RuntimeException e) {
-      if (!config.otherPort() || wanted == 0) {
-        throw new IOException(
-            "cannot open the local API on " + config.address() + ": " + e.getMessage(), e);
-      }
-      return start(routing, sockets, 0);
+    } catch (IOException e) {
+      if (config.otherPort() && wanted != 0) return start(routing, sockets, 0);
+      throw new IOException(
+          "cannot open the local API on " + config.address() + ": " + e.getMessage(), e);
     }
   }
 
-  private WebServer start(HttpRouting.Builder routing, WsRouting.Builder sockets, int port) {
+  private WebServer start(HttpRouting.Builder routing, WsRouting.Builder sockets, int port)
+      throws IOException {
     WebServer made = WebServer.builder()
         .address(config.address().getAddress())
         .port(port)
@@ -176,12 +177,19 @@ public final class ApiServer implements AutoCloseable {
         .shutdownHook(false)
         .addRouting(routing)
         .addRouting(sockets)
-        .build()
-        .start();
-    // It only logs that it could not listen.
+        .build();
+    tryPort(port);
+    made.start();
     if (made.isRunning() && made.port() > 0) return made;
     made.stop();
-    throw new IllegalStateException("the port is in use, or the address not this machine's");
+    throw new BindException("another program took the port at this moment");
+  }
+
+  /** The server itself does not throw when it cannot listen, but logs it with a stack trace: so the reason is asked for before. */
+  private void tryPort(int port) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(config.address().getAddress(), port));
+    }
   }
 
   private void onEvent(NetworkEvent event) {
