@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.core.identity.PeerId;
 import org.openagi.p2p.net.negotiate.ChannelNegotiator;
 import org.openagi.p2p.net.security.Role;
@@ -70,6 +71,7 @@ public final class Upgrader {
     private final Outcome outcome;
     private final ScheduledFuture<?> timer;
     private final Tail tail = new Tail();
+    private final @Nullable HandshakeEvent event = HandshakeEvent.begun();
     private String stage = "security negotiation";
     private boolean done;
 
@@ -151,6 +153,7 @@ public final class Upgrader {
     private void succeed(SecuredChannel secured, String muxer) {
       done = true;
       timer.cancel(false);
+      record(Optional.of(secured.remotePeer()), muxer, null);
       outcome.onUpgraded(secured, muxer);
     }
 
@@ -161,15 +164,24 @@ public final class Upgrader {
           null);
     }
 
-    private void fail(
-        UpgradeException.Kind kind,
-        String message,
-        @org.jspecify.annotations.Nullable Throwable cause) {
+    private void fail(UpgradeException.Kind kind, String message, @Nullable Throwable cause) {
       if (done) return;
       done = true;
       timer.cancel(false);
+      record(expectedPeer, null, message);
       channel.close();
       outcome.onFailed(new UpgradeException(kind, message, cause));
+    }
+
+    private void record(Optional<PeerId> peer, @Nullable String muxer, @Nullable String failure) {
+      if (event == null || !event.shouldCommit()) return;
+      event.address = String.valueOf(channel.remoteAddress());
+      event.peer = peer.map(PeerId::toString).orElse(null);
+      event.outgoing = role == Role.DIALER;
+      event.stage = stage;
+      event.muxer = muxer;
+      event.failure = failure;
+      event.commit();
     }
   }
 

@@ -43,10 +43,15 @@ final class CryptoWorkers implements AutoCloseable {
    * @param home where callbacks go, asked when the signature is ready
    */
   Signer signer(int affinity, Supplier<EventExecutor> home) {
-    return (text, callback) -> submit(affinity, () -> {
-      Bytes signature = key.sign(text, 0, text.length);
-      post(home.get(), () -> callback.onSigned(signature));
-    });
+    return (text, callback) -> {
+      BundleEvent event = BundleEvent.begun();
+      submit(affinity, () -> {
+        if (event != null) event.onWork();
+        Bytes signature = key.sign(text, 0, text.length);
+        if (event != null) event.onDone(false, key.publicKey(), true);
+        post(home.get(), () -> callback.onSigned(signature));
+      });
+    };
   }
 
   /**
@@ -61,17 +66,22 @@ final class CryptoWorkers implements AutoCloseable {
       EventExecutor executor,
       Consumer<ProtocolViolationException> onViolation,
       Runnable afterwards) {
-    return (text, signature, callback) -> submit(affinity, () -> {
-      boolean genuine = signer.verify(text, 0, text.length, signature);
-      post(executor, () -> {
-        try {
-          callback.onVerified(genuine);
-        } catch (ProtocolViolationException e) {
-          onViolation.accept(e);
-        }
-        afterwards.run();
+    return (text, signature, callback) -> {
+      BundleEvent event = BundleEvent.begun();
+      submit(affinity, () -> {
+        if (event != null) event.onWork();
+        boolean genuine = signer.verify(text, 0, text.length, signature);
+        if (event != null) event.onDone(true, signer, genuine);
+        post(executor, () -> {
+          try {
+            callback.onVerified(genuine);
+          } catch (ProtocolViolationException e) {
+            onViolation.accept(e);
+          }
+          afterwards.run();
+        });
       });
-    });
+    };
   }
 
   private void submit(int affinity, Runnable work) {

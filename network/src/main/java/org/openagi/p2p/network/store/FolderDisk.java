@@ -37,15 +37,19 @@ final class FolderDisk implements JournalDisk {
 
   @Override
   public JournalFile create(String name) throws IOException {
-    return new OpenFile(FileChannel.open(
-        folder.resolve(name),
-        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-        OwnerOnly.fileAttributes(folder)));
+    return new OpenFile(
+        name,
+        FileChannel.open(
+            folder.resolve(name),
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            OwnerOnly.fileAttributes(folder)));
   }
 
   @Override
   public JournalFile open(String name) throws IOException {
     return new OpenFile(
+        name,
         FileChannel.open(folder.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
@@ -81,8 +85,8 @@ final class FolderDisk implements JournalDisk {
       @Override
       public Optional<JournalFile> open(String name) throws IOException {
         try {
-          return Optional.of(
-              reader.new OpenFile(FileChannel.open(folder.resolve(name), StandardOpenOption.READ)));
+          return Optional.of(reader
+          .new OpenFile(name, FileChannel.open(folder.resolve(name), StandardOpenOption.READ)));
         } catch (NoSuchFileException gone) {
           return Optional.empty();
         }
@@ -97,9 +101,12 @@ final class FolderDisk implements JournalDisk {
 
   /** Goes through one buffer of its own: the JDK would keep one of the largest size that was ever written. */
   private final class OpenFile implements JournalFile {
+    private final String name;
     private final FileChannel channel;
+    private long unsyncedBytes;
 
-    OpenFile(FileChannel channel) {
+    OpenFile(String name, FileChannel channel) {
+      this.name = name;
       this.channel = channel;
     }
 
@@ -118,6 +125,7 @@ final class FolderDisk implements JournalDisk {
         }
         done += piece;
       }
+      unsyncedBytes += length;
     }
 
     @Override
@@ -140,7 +148,14 @@ final class FolderDisk implements JournalDisk {
 
     @Override
     public void sync() throws IOException {
+      StoreCommitEvent event = StoreCommitEvent.begun();
       channel.force(false);
+      if (event != null && event.shouldCommit()) {
+        event.file = name;
+        event.bytes = unsyncedBytes;
+        event.commit();
+      }
+      unsyncedBytes = 0;
     }
 
     @Override
