@@ -1,5 +1,5 @@
 /**
- * The overlay over real connections: one thread that owns an {@link org.openagi.p2p.overlay.OverlayNode}, and streams that
+ * The overlay over real connections: one thread that owns an {@link org.openagi.p2p.overlay.node.OverlayNode}, and streams that
  * carry its frames.
  */
 @NullMarked
