@@ -1,5 +1,6 @@
 package org.openagi.p2p.api;
 
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.staticcontent.ClasspathHandlerConfig;
@@ -64,6 +65,10 @@ public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final Duration SAMPLE = Duration.ofSeconds(1);
   private static final Duration IDLE_MAX = Duration.ofMinutes(5);
+
+  /** What the operating system keeps for a client that does not read is bounded as well. */
+  private static final SocketOptions SOCKETS =
+      SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(256 << 10).build();
 
   private final P2PNetworkManager node;
   private final ApiConfig config;
@@ -174,6 +179,7 @@ public final class ApiServer implements AutoCloseable {
         .maxTcpConnections(ApiConfig.MAX_CONNECTIONS)
         .maxPayloadSize(ApiConfig.MAX_BODY_BYTES + 1024L)
         .idleConnectionTimeout(IDLE_MAX)
+        .connectionOptions(SOCKETS)
         .shutdownHook(false)
         .addRouting(routing)
         .addRouting(sockets)

@@ -305,6 +305,10 @@ final class MetricTable {
           "p2p_api_news_waiting",
           "news that wait for them",
           reading -> reading.api().sockets().waiting()),
+      gauge(
+          "p2p_api_news_waiting_characters",
+          "length of these news",
+          reading -> reading.api().sockets().waitingCharacters()),
       counter(
           "p2p_api_news_missed_total",
           "news dropped for clients that did not keep up",

@@ -14,10 +14,17 @@ public final class SocketHub implements AutoCloseable {
   /** A client that takes nothing for so long is cut off. */
   public static final Duration STALL_MAX = Duration.ofSeconds(30);
 
+  /**
+   * How often each client is asked for a sign of life. Those that only listen have nothing to say of their own, and the server
+   * ends connections that are silent for minutes.
+   */
+  public static final Duration PING_EVERY = Duration.ofSeconds(30);
+
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final LongAdder refused = new LongAdder();
   private final LongAdder cut = new LongAdder();
   private final LongAdder missedByGone = new LongAdder();
+  private long pingedNanos = System.nanoTime(); // of the thread of upkeep
 
   /** Told of something on a channel: {@code {"type":…,"channel":…,"data":…,"timestamp":…}}. */
   public void tell(Channel channel, String type, JsonObject data) {
@@ -60,7 +67,7 @@ public final class SocketHub implements AutoCloseable {
       return false;
     }
     subscribers.add(subscriber);
-    subscriber.start();
+    subscriber.start(() -> remove(subscriber));
     return true;
   }
 
@@ -70,13 +77,20 @@ public final class SocketHub implements AutoCloseable {
     missedByGone.add(subscriber.missed());
   }
 
-  /** Cuts off who takes nothing; to be called every second or so. */
+  /** Forgets who has gone, and cuts off who takes nothing; to be called every second or so, by one thread. */
   public void upkeep(long nowNanos) {
+    boolean pingIsDue = nowNanos - pingedNanos >= PING_EVERY.toNanos();
+    if (pingIsDue) pingedNanos = nowNanos;
     for (Subscriber each : subscribers) {
-      if (each.stalledNanos(nowNanos) < STALL_MAX.toNanos()) continue;
-      cut.increment();
-      remove(each);
-      each.cut();
+      if (!each.isOpen()) {
+        remove(each);
+      } else if (each.stalledNanos(nowNanos) >= STALL_MAX.toNanos()) {
+        cut.increment();
+        remove(each);
+        each.cut();
+      } else if (pingIsDue) {
+        each.ping();
+      }
     }
   }
 
@@ -84,11 +98,13 @@ public final class SocketHub implements AutoCloseable {
   public Stats stats() {
     long missed = missedByGone.sum();
     int waiting = 0;
+    long characters = 0;
     for (Subscriber each : subscribers) {
       missed += each.missed();
       waiting += each.waiting();
+      characters += each.waitingCharacters();
     }
-    return new Stats(subscribers.size(), waiting, missed, refused.sum(), cut.sum());
+    return new Stats(subscribers.size(), waiting, characters, missed, refused.sum(), cut.sum());
   }
 
   /**
@@ -96,11 +112,13 @@ public final class SocketHub implements AutoCloseable {
    *
    * @param subscribers connected now
    * @param waiting news that wait for them
+   * @param waitingCharacters of these news; of one that waits for several, each time
    * @param missed news dropped since a client did not keep up
    * @param refused clients refused since there were {@link #SUBSCRIBERS_MAX}
    * @param cut clients cut off since they took nothing for {@link #STALL_MAX}
    */
-  public record Stats(int subscribers, int waiting, long missed, long refused, long cut) {}
+  public record Stats(
+      int subscribers, int waiting, long waitingCharacters, long missed, long refused, long cut) {}
 
   /** Ends all connections. */
   @Override

@@ -3,6 +3,7 @@ package org.openagi.p2p.api.socket;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import io.helidon.common.buffers.BufferData;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -85,28 +86,51 @@ public final class SocketListener implements WsListener {
 
   @Override
   public void onOpen(WsSession session) {
-    Subscriber made = new Subscriber(new Subscriber.Wire() {
-      @Override
-      public void send(String text) {
-        session.send(text, true);
-      }
-
-      @Override
-      public void close() {
-        try {
-          session.close(GOING_AWAY, "the node stops, or this client took nothing");
-        } catch (UncheckedIOException | CloseConnectionException e) {
-          LOG.atTrace().log("the connection had ended already");
-        }
-      }
-    });
+    Subscriber made = new Subscriber(new SessionWire(session, Thread.currentThread()));
     if (!hub.add(made)) {
-      session.close(TRY_AGAIN_LATER, SocketHub.SUBSCRIBERS_MAX + " clients already");
-      return;
+      throw end(session, TRY_AGAIN_LATER, SocketHub.SUBSCRIBERS_MAX + " clients already");
     }
     subscriber = made;
     made.tell(SocketHub.envelope(
         "welcome", new JsonObject().put("channels", Channel.labels()).put("holds", inbox.holds())));
+  }
+
+  /** Says why the connection ends, without waiting for the client's word; to be thrown. */
+  private static CloseConnectionException end(WsSession session, int status, String reason) {
+    session.close(status, reason);
+    return new CloseConnectionException(reason);
+  }
+
+  /**
+   * The way to a client.
+   *
+   * @param connection the thread that serves this connection alone. The server tells listeners only of connections that were
+   *     closed in good order; of others, that this thread has ended is all there is to see.
+   */
+  private record SessionWire(WsSession session, Thread connection) implements Subscriber.Wire {
+    @Override
+    public void send(String text) {
+      session.send(text, true);
+    }
+
+    @Override
+    public void ping() {
+      session.ping(BufferData.empty());
+    }
+
+    @Override
+    public boolean isOpen() {
+      return connection.isAlive();
+    }
+
+    @Override
+    public void close() {
+      try {
+        session.close(GOING_AWAY, "the node stops, or this client took nothing");
+      } catch (UncheckedIOException | CloseConnectionException e) {
+        LOG.atTrace().log("the connection had ended already");
+      }
+    }
   }
 
   @Override
@@ -114,8 +138,7 @@ public final class SocketListener implements WsListener {
     Subscriber to = subscriber;
     if (to == null) return;
     if (partial.length() + text.length() > MAX_REQUEST_CHARACTERS) {
-      session.close(POLICY_VIOLATION, "more than " + MAX_REQUEST_CHARACTERS + " characters");
-      return;
+      throw end(session, POLICY_VIOLATION, "more than " + MAX_REQUEST_CHARACTERS + " characters");
     }
     partial.append(text);
     if (!last) return;

@@ -16,6 +16,12 @@ final class Subscriber {
     /** Writes a text; blocks while the client does not read. */
     void send(String text);
 
+    /** Asks for a sign of life, in the WebSocket's own way; blocks as {@link #send} does. */
+    void ping();
+
+    /** Whether the connection is still served; for any thread. */
+    boolean isOpen();
+
     /** Ends the connection. */
     void close();
   }
@@ -35,6 +41,7 @@ final class Subscriber {
   private long missedTold;
   private long writingSinceNanos;
   private boolean writing;
+  private boolean pingIsDue;
   private boolean closed;
   private @Nullable Thread writer;
 
@@ -42,8 +49,13 @@ final class Subscriber {
     this.wire = wire;
   }
 
-  synchronized void start() {
-    writer = Thread.ofVirtual().name("api-subscriber").start(this::write);
+  /**
+   * Begins to write.
+   *
+   * @param whenGone called once by the subscriber's thread if it finds that the client has gone
+   */
+  synchronized void start(Runnable whenGone) {
+    writer = Thread.ofVirtual().name("api-subscriber").start(() -> write(whenGone));
   }
 
   synchronized void subscribe(Set<Channel> more) {
@@ -74,12 +86,26 @@ final class Subscriber {
     notifyAll();
   }
 
+  /** Asks for a sign of life as soon as what is being written is written; at most one waits. */
+  synchronized void ping() {
+    pingIsDue = true;
+    notifyAll();
+  }
+
   synchronized long missed() {
     return missed;
   }
 
   synchronized int waiting() {
     return waiting.size();
+  }
+
+  synchronized long waitingCharacters() {
+    return characters;
+  }
+
+  boolean isOpen() {
+    return wire.isOpen();
   }
 
   /** How long the client has not taken what is being written to it, in nanoseconds. */
@@ -100,25 +126,33 @@ final class Subscriber {
     if (writer != null) writer.interrupt();
   }
 
-  private void write() {
+  private void write(Runnable whenGone) {
     try {
-      for (String text = next(); text != null; text = next()) wire.send(text);
+      for (Runnable next = next(); next != null; next = next()) next.run();
       wire.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       wire.close();
     } catch (RuntimeException e) {
-      // The client has gone; its connection's end is told to the hub by the server.
-      close();
+      whenGone.run(); // what cannot be written to is not read from either
     }
   }
 
-  private synchronized @Nullable String next() throws InterruptedException {
+  private synchronized @Nullable Runnable next() throws InterruptedException {
     writing = false;
-    while (waiting.isEmpty() && !closed) wait();
+    while (waiting.isEmpty() && !pingIsDue && !closed) wait();
     if (closed) return null;
     writing = true;
     writingSinceNanos = System.nanoTime();
+    if (pingIsDue) {
+      pingIsDue = false;
+      return wire::ping;
+    }
+    String text = nextText();
+    return () -> wire.send(text);
+  }
+
+  private String nextText() {
     if (missed > missedTold) {
       long count = missed - missedTold;
       missedTold = missed;
