@@ -36,20 +36,41 @@ final class OpenApi {
     return all;
   }
 
+  /** The path of {@link #operations} that a request was for, such as {@code /api/v1/peers/{peer}}. */
+  String pathOf(String method, String asked) {
+    return operations().stream()
+        .filter(each -> each.startsWith(method + " "))
+        .map(each -> each.substring(method.length() + 1))
+        .filter(path -> asked.matches(path.replaceAll("\\{\\w+}", "[^/]+")))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(method + " " + asked + " is not described"));
+  }
+
   /** Fails unless an answer is one that is described. */
   void check(String method, String path, ApiNode.Answer answer) {
-    JsonNode operation = root.at("/paths/" + path.replace("~", "~0").replace("/", "~1") + "/"
-        + method.toLowerCase(Locale.ROOT));
-    JsonNode response = operation.path("responses").path(String.valueOf(answer.status()));
     String what = method + " " + path + " " + answer.status();
-    if (response.isMissingNode()) throw new AssertionError(what + " is not described");
-    String type = answer.response().headers().firstValue("content-type").orElse("");
-    if (response.at("/content/text~1plain").isObject()) {
+    if (described(method, path, answer.status()).at("/content/text~1plain").isObject()) {
+      String type = answer.response().headers().firstValue("content-type").orElse("");
       if (!type.startsWith("text/plain")) throw new AssertionError(what + " is " + type);
       return;
     }
-    JsonNode schema = response.at("/content/application~1json/schema");
-    String body = answer.response().body();
+    check(method, path, answer.status(), answer.response().body());
+  }
+
+  private JsonNode described(String method, String path, int status) {
+    JsonNode operation = root.at("/paths/" + path.replace("~", "~0").replace("/", "~1") + "/"
+        + method.toLowerCase(Locale.ROOT));
+    JsonNode response = operation.path("responses").path(String.valueOf(status));
+    if (response.isMissingNode()) {
+      throw new AssertionError(method + " " + path + " " + status + " is not described");
+    }
+    return response;
+  }
+
+  /** Fails unless a status and a body of JSON, or none, are described. */
+  void check(String method, String path, int status, String body) {
+    String what = method + " " + path + " " + status;
+    JsonNode schema = described(method, path, status).at("/content/application~1json/schema");
     if (schema.isMissingNode()) {
       if (!body.isEmpty()) throw new AssertionError(what + " is to have no body, but has " + body);
       return;
