@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -38,6 +40,46 @@ class ReadmeTest {
         "(?ms)^<!-- snippet: (\\w+) -->\\R```java\\R(.*?)^```$");
     assertTrue(compiled.size() >= 4, compiled.keySet()::toString);
     assertEquals(compiled, shown);
+  }
+
+  /** The tests that hold a claim of docs/security.md, in the last column of its tables, are there. */
+  @Test
+  void theSecurityModelNamesTestsThatExist() throws IOException {
+    Path root = Repository.root();
+    Map<String, String> tests = sourcesOfTests(root);
+    List<String> missing = new ArrayList<>();
+    int found = 0;
+    for (String row : Files.readAllLines(root.resolve("docs/security.md"))) {
+      if (!row.startsWith("| ")) continue;
+      String cell = row.substring(row.lastIndexOf('|', row.length() - 2));
+      String source = "";
+      Matcher name =
+          Pattern.compile("`([A-Z]\\w+(?:Test|Properties))?\\.?([a-z]\\w+)?`").matcher(cell);
+      while (name.find()) {
+        if (name.group(1) != null) source = tests.getOrDefault(name.group(1), "");
+        boolean isThere = name.group(2) == null
+            ? !source.isEmpty()
+            : source.contains(" void " + name.group(2) + "(");
+        if (isThere) found++;
+        else missing.add(name.group());
+      }
+    }
+    assertEquals(List.of(), missing);
+    assertTrue(found >= 30, "only " + found + " tests are named");
+  }
+
+  private static Map<String, String> sourcesOfTests(Path root) throws IOException {
+    Map<String, String> sources = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files
+          .filter(f -> f.toString().contains("/src/test/java/"))
+          .filter(f -> f.toString().matches(".*(Test|Properties)\\.java"))
+          .toList()) {
+        String name = file.getFileName().toString();
+        sources.put(name.substring(0, name.length() - ".java".length()), Files.readString(file));
+      }
+    }
+    return sources;
   }
 
   /** Every relative link of the documents at the root and in docs leads somewhere. */
