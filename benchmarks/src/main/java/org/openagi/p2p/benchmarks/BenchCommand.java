@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
       "  overtake  urgent messages every 10 ms beside 64 MiB of DATA in flight: how much later they are",
       "  broadcast  one of --nodes nodes in one process publishes to all others at --paced messages a",
       "       second: when they have it, and bytes on the wire for each byte published",
+      "  rest  p2p node with --nodes connected peers (50) and no messages: time until it listens,",
+      "       memory and processor time over --seconds (60)",
       "  compress  JSON between agents and random bytes: bytes of the frames, and processor time on",
       "       both sides, as they are, with zstd, and with the shared dictionary",
       "  jmh  micro benchmarks of codecs and ciphers whose names match PATTERN",
@@ -41,14 +43,18 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final List<String> SCENARIOS =
-      List.of("s1", "s2", "s3", "s4", "durable", "overtake", "broadcast", "compress");
+      List.of("s1", "s2", "s3", "s4", "durable", "overtake", "broadcast", "rest", "compress");
   private static final int WINDOW = 10_000;
   private static final int WINDOW_LARGE = 256;
   private static final int LARGE_BYTES = 65_536;
   private static final int PACED_MAX = 100_000;
   private static final int DURABLE_PACED = 2000;
   private static final int BROADCAST_PACED = 100;
+  private static final int BROADCAST_NODES = 10;
+  private static final int REST_PEERS = 50;
   private static final int NODES_MAX = 100;
+  private static final int MEASURED_SECONDS = 10;
+  private static final int REST_SECONDS = 60;
 
   /** A number and a time. */
   private static final int BROADCAST_SIZE_MIN_BYTES = 16;
@@ -58,7 +64,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "SCENARIO",
-      description = "s1, s2, s3, s4, durable, overtake, broadcast, compress or jmh")
+      description = "s1, s2, s3, s4, durable, overtake, broadcast, rest, compress or jmh")
   private String scenario = "";
 
   @Parameters(
@@ -101,8 +107,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "s1, overtake: seconds measured (default 10)")
-  private int measuredSeconds = 10;
+      description = "s1, overtake, broadcast: seconds measured (default 10); rest: 60")
+  private int measuredSeconds;
 
   @Option(
       names = "--rounds",
@@ -117,8 +123,11 @@ public final class BenchCommand implements Callable<Integer> {
           + " broadcast: messages published a second (default 100)")
   private int paced;
 
-  @Option(names = "--nodes", paramLabel = "N", description = "broadcast: nodes (default 10)")
-  private int nodes = 10;
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      description = "broadcast: nodes (default 10); rest: peers (default 50)")
+  private int nodes;
 
   @Option(names = "--connections", paramLabel = "N", description = "s3: held (default 1000)")
   private int connections = 1000;
@@ -168,7 +177,9 @@ public final class BenchCommand implements Callable<Integer> {
       case "s3" -> bench.play(Scenario.S3);
       case "durable" -> bench.playDurable();
       case "overtake" -> bench.playOvertake(limitRate);
-      case "broadcast" -> bench.playBroadcast(nodes);
+      case "broadcast" -> bench.playBroadcast(nodes(name));
+      case "rest" ->
+        spec().commandLine().getErr().println(Rest.sentence(bench.playRest(nodes(name))));
       default -> bench.playOverhead();
     }
     return 0;
@@ -182,7 +193,11 @@ public final class BenchCommand implements Callable<Integer> {
     if (name.equals("overtake") && (limit || limitOnly)) {
       throw wrong("overtake compares a loaded link with an idle one, and knows no other system");
     }
+    if (nodes(name) < 1 || nodes(name) > NODES_MAX) {
+      throw wrong("--nodes " + nodes + ": 1 to " + NODES_MAX);
+    }
     if (name.equals("broadcast")) checkBroadcast();
+    if (name.equals("rest") && (limit || limitOnly)) throw wrong("rest knows no other system");
     if (limitRate < 0) throw wrong("--limit-rate " + limitRate + ": 0 for none, or bytes a second");
     if (pattern != null) throw wrong("only jmh takes a pattern");
     if (!security.equals("noise") && !security.equals("tls")) {
@@ -198,17 +213,27 @@ public final class BenchCommand implements Callable<Integer> {
       throw wrong("--size " + sizeBytes + ": 1 to " + SIZE_MAX_BYTES);
     }
     if (paced < 0 || paced > PACED_MAX) throw wrong("--paced " + paced + ": 1 to " + PACED_MAX);
-    if (runs < 1 || rounds < 1 || connections < 1 || measuredSeconds < 1 || warmupSeconds < 0) {
+    if (runs < 1 || rounds < 1 || connections < 1 || measuredSeconds < 0 || warmupSeconds < 0) {
       throw wrong("counts and times start at 1");
     }
   }
 
   private void checkBroadcast() {
     if (limit || limitOnly) throw wrong("broadcast knows no other system");
-    if (nodes < 2 || nodes > NODES_MAX) throw wrong("--nodes " + nodes + ": 2 to " + NODES_MAX);
+    if (nodes == 1) throw wrong("--nodes 1: 2 to " + NODES_MAX);
     if (sizeBytes < BROADCAST_SIZE_MIN_BYTES) {
       throw wrong("--size " + sizeBytes + ": broadcast from " + BROADCAST_SIZE_MIN_BYTES + " on");
     }
+  }
+
+  private int nodes(String name) {
+    if (nodes != 0) return nodes;
+    return name.equals("rest") ? REST_PEERS : BROADCAST_NODES;
+  }
+
+  private int measuredSeconds(String name) {
+    if (measuredSeconds > 0) return measuredSeconds;
+    return name.equals("rest") ? REST_SECONDS : MEASURED_SECONDS;
   }
 
   private int pacedPerSecond(String name) {
@@ -223,7 +248,7 @@ public final class BenchCommand implements Callable<Integer> {
         window > 0 ? window : defaultWindow,
         security,
         warmupSeconds,
-        measuredSeconds,
+        measuredSeconds(name),
         rounds,
         connections,
         placement,

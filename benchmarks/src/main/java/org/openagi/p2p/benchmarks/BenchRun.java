@@ -65,6 +65,18 @@ final class BenchRun {
     print(summary("broadcast", Everyone.FIGURE, medians).put("nodes", nodes));
   }
 
+  /**
+   * A node with peers, and nothing to do.
+   *
+   * @return the medians
+   */
+  Figures playRest(int peers) throws Exception {
+    Map<String, Figures> medians =
+        medians("rest", (system, all, jvm) -> Rest.play(all, peers, jvm), 0);
+    print(summary("rest", Rest.FIGURE, medians).put("nodes", peers));
+    return medians.values().iterator().next();
+  }
+
   private interface Play {
     Figures play(String system, Settings settings, List<String> jvmOptions) throws Exception;
   }

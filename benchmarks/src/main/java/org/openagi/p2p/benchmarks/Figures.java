@@ -38,6 +38,12 @@ final class Figures {
     return this;
   }
 
+  /** This, and all others behind. */
+  Figures with(Figures others) {
+    byName.putAll(others.byName);
+    return this;
+  }
+
   /** The figure, or not-a-number if there is none of that name. */
   double get(String name) {
     Double value = byName.get(name);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openagi.p2p.node.Main;
+import org.openagi.p2p.node.demo.NodeProgram;
 
 /**
  * Runs the benchmark in a network namespace of its own, where the counters of the loopback interface
@@ -36,6 +37,7 @@ final class NetworkNamespace {
       var command = new ArrayList<>(way);
       command.addAll(List.of("sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(NodeProgram.startUpCache());
       command.add("-D" + INSIDE + "=true");
       command.add("-cp");
       command.add(System.getProperty("java.class.path"));

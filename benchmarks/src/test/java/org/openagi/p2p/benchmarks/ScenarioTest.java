@@ -70,6 +70,16 @@ class ScenarioTest {
   }
 
   @Test
+  void watchesANodeAtRest() throws Exception {
+    Figures figures = Rest.play(settings("tls"), 2, JVM);
+    assertEquals(2, figures.get("peers"));
+    assertTrue(figures.get("listening_ms") > 0);
+    assertTrue(figures.get("ready_ms") >= figures.get("listening_ms"));
+    assertTrue(figures.get("rss_mib") > 0);
+    assertTrue(figures.get("cpu_percent") >= 0);
+  }
+
+  @Test
   void refusesWhatItCannotPlay() {
     for (String wrong : List.of(
         "s9",
@@ -82,6 +92,8 @@ class ScenarioTest {
         "broadcast --limit",
         "broadcast --nodes 1",
         "broadcast --size 8",
+        "rest --limit",
+        "rest --nodes 101",
         "overtake --limit-rate -1")) {
       var err = new ByteArrayOutputStream();
       var cli = new Cli(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream(), err);

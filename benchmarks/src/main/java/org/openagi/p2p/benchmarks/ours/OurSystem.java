@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,6 +14,7 @@ import org.openagi.p2p.benchmarks.worker.BenchSystem;
 import org.openagi.p2p.benchmarks.worker.BroadcastSystem;
 import org.openagi.p2p.benchmarks.worker.OvertakeSystem;
 import org.openagi.p2p.benchmarks.worker.Payloads;
+import org.openagi.p2p.benchmarks.worker.RestSystem;
 import org.openagi.p2p.benchmarks.worker.Settings;
 import org.openagi.p2p.core.bytes.Bytes;
 import org.openagi.p2p.core.multiaddr.Multiaddr;
@@ -20,9 +23,10 @@ import org.openagi.p2p.messaging.MessageHandler;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.PeerInfo;
 
 /** The network itself. Its address is a multiaddr with the peer id. */
-public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSystem {
+public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSystem, RestSystem {
   private final boolean quick;
 
   private static final String RECEIVER = "receiver";
@@ -140,6 +144,32 @@ public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSy
     return OurCrowd.start(settings, nodes);
   }
 
+  @Override
+  public Peers peers(Settings settings, String address, int count) throws Exception {
+    var nodes = new ArrayList<P2PNetworkManager>();
+    var addresses = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      P2PNetworkManager node =
+          builder("node" + i, settings).set("peers", address).build();
+      addresses.add(start(node).toString());
+      nodes.add(node);
+    }
+    return new Peers() {
+      @Override
+      public List<String> addresses() {
+        return List.copyOf(addresses);
+      }
+
+      @Override
+      public int connected() {
+        return (int) nodes.stream()
+            .filter(
+                node -> node.getPeerInfo(RECEIVER).filter(PeerInfo::connected).isPresent())
+            .count();
+      }
+    };
+  }
+
   private static P2PNetworkManager connected(Settings settings, String address) throws Exception {
     P2PNetworkManager manager = manager(SENDER, settings);
     start(manager);
@@ -167,6 +197,11 @@ public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSy
   }
 
   static P2PNetworkManager manager(String name, Settings settings) throws IOException {
+    return builder(name, settings).build();
+  }
+
+  private static P2PNetworkManager.Builder builder(String name, Settings settings)
+      throws IOException {
     Path folder = Files.createTempDirectory("p2p-bench-" + name);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
     P2PNetworkManager.Builder builder = P2PNetworkManager.builder();
@@ -178,7 +213,6 @@ public final class OurSystem implements BenchSystem, OvertakeSystem, BroadcastSy
         .set("discovery", "manual")
         .set("security", settings.security())
         .set("bandwidth_limit", "0")
-        .set("max_connections", Integer.toString(settings.connections() + SPARE_CONNECTIONS))
-        .build();
+        .set("max_connections", Integer.toString(settings.connections() + SPARE_CONNECTIONS));
   }
 }

@@ -77,6 +77,7 @@ public final class WorkerMain {
       case "overtaken" -> overtaken();
       case "overtake" -> overtake();
       case "broadcast" -> broadcast();
+      case "peers" -> peers();
       default -> throw new IllegalArgumentException("no role named " + role);
     }
   }
@@ -239,6 +240,18 @@ public final class WorkerMain {
         + tally.repeated()
         + " cpu="
         + (double) processor / nanos);
+  }
+
+  private void peers() throws Exception {
+    if (!(system instanceof RestSystem able)) {
+      throw new IllegalArgumentException("this system has no node at rest");
+    }
+    int count = Integer.parseInt(words.getOrDefault("nodes", "1"));
+    RestSystem.Peers peers = able.peers(settings, address(), count);
+    result("addresses=" + String.join(",", peers.addresses()));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      result("connected=" + peers.connected());
+    }
   }
 
   private String address() throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,8 @@ import org.openagi.p2p.messaging.DeliveryOptions;
 import org.openagi.p2p.messaging.MessageType;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.P2PNetworkManager;
+import org.openagi.p2p.network.config.ConfigKeys;
+import org.openagi.p2p.network.config.P2PConfig;
 import org.openagi.p2p.node.demo.LoopbackInterface;
 import picocli.CommandLine.Command;
 
@@ -26,7 +29,7 @@ import picocli.CommandLine.Command;
  * Loads what other commands will need, while the Java virtual machine takes notes: the launcher runs it
  * once after a build, to make later starts fast. Two nodes in this process find each other on the
  * loopback interface and exchange messages, a few with pauses and then as many as go in some seconds, so that
- * the notes say what is worth compiling.
+ * the notes say what is worth compiling. A third has journal and local API, and is asked by commands.
  */
 @Command(name = "warm-up", hidden = true, description = "Prepares the start-up cache.")
 final class WarmUpCommand implements Callable<Integer> {
@@ -53,15 +56,37 @@ final class WarmUpCommand implements Callable<Integer> {
       }
       for (int bytes : FLOW_BYTES) flow(two, one.identity().peerId().toString(), bytes);
       new PeerTablePrinter(silent(true)).print(two.connectedPeers());
-      new Cli(
-              new ByteArrayInputStream(new byte[0]),
-              OutputStream.nullOutputStream(),
-              OutputStream.nullOutputStream())
-          .run("id", "--json", "--data", folder.resolve("three").toString());
+      run("id", "--json", "--data", folder.resolve("three").toString());
+      ask(folder.resolve("asked"), service);
     } finally {
       delete(folder);
     }
     return NetworkCommand.DONE;
+  }
+
+  /** A node as it runs, with journal and local API, and commands that ask it. */
+  private static void ask(Path folder, String service) throws Exception {
+    P2PConfig config = P2PConfig.defaults()
+        .with(settings("asked", folder, service, "tls"))
+        .with(ConfigKeys.API.name(), "127.0.0.1:0");
+    try (Session session = Session.node(config, extras -> {})) {
+      session.start();
+      for (String command : List.of("status", "stats", "peers")) {
+        run(command, "--data", folder.toString());
+        run(command, "--json", "--data", folder.toString());
+      }
+      session.stop();
+    }
+  }
+
+  private static void run(String... arguments) {
+    var cli = new Cli(
+        new ByteArrayInputStream(new byte[0]),
+        OutputStream.nullOutputStream(),
+        OutputStream.nullOutputStream());
+    if (cli.run(arguments) != NetworkCommand.DONE) {
+      throw new IllegalStateException("failed: " + String.join(" ", arguments));
+    }
   }
 
   /** Messages of one size for a while, with some of them on their way all the time. */
@@ -97,15 +122,27 @@ final class WarmUpCommand implements Callable<Integer> {
   private static P2PNetworkManager manager(
       String name, Path folder, String service, String security) {
     return P2PNetworkManager.builder()
-        .nodeId(name)
-        .dataFolder(folder.resolve(name))
-        .set("interfaces", LoopbackInterface.name())
-        .set("listen", "/ip4/127.0.0.1/tcp/0")
-        .set("service", service)
-        .set("security", security)
+        .config(P2PConfig.defaults().with(settings(name, folder.resolve(name), service, security)))
         .set("bandwidth_limit", "0")
         .set("store", "memory")
         .build();
+  }
+
+  private static Map<String, String> settings(
+      String name, Path folder, String service, String security) {
+    return Map.of(
+        "name",
+        name,
+        "data",
+        folder.toString(),
+        "interfaces",
+        LoopbackInterface.name(),
+        "listen",
+        "/ip4/127.0.0.1/tcp/0",
+        "service",
+        service,
+        "security",
+        security);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -9,7 +9,10 @@ import org.openagi.p2p.node.Main;
 /** How to start another process of this program: the same Java, class path and start-up cache. */
 public final class NodeProgram {
   private static final List<String> CACHE =
-      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-Xlog:aot=", "-Xlog:cds=");
+      List.of("-XX:AOTCache=", "-XX:SharedArchiveFile=", "-Xlog:aot", "-Xlog:cds=");
+
+  /** As the launchers have it. */
+  private static final String HEAP_AT_FIRST = "16m";
 
   private NodeProgram() {}
 
@@ -25,6 +28,7 @@ public final class NodeProgram {
     command.addAll(startUpCache());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-UsePerfData");
+    command.add("-Xms" + HEAP_AT_FIRST);
     command.add("-Xmx" + heapMegabytes + "m");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dio.netty.machineId=00:00:00:00:00:01");
