@@ -108,22 +108,18 @@ class TransferServiceTest {
   @Test
   void goesOnAfterEachLostConnection() throws Exception {
     Path file = file("big", 24 << 20);
-    AtomicInteger cuts = new AtomicInteger();
-    recipient.decide(offer -> {
-      Transfer incoming = offer.acceptInto(inbox);
-      AtomicLong next = new AtomicLong(4 << 20);
-      incoming.addListener(transfer -> {
-        if (cuts.get() < 2 && transfer.progress().movedBytes() > next.get()) {
-          next.addAndGet(5 << 20);
-          cuts.incrementAndGet();
-          recipient.cut();
-        }
-      });
-    });
-    TransferOutcome outcome = end(sender.send(recipient, file));
-    var completed = assertInstanceOf(TransferOutcome.Completed.class, outcome);
-    assertTrue(cuts.get() >= 1, "was cut");
-    assertTrue(completed.streams() > 1, "streams: " + completed.streams());
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    Transfer transfer =
+        sender.send(recipient, "big", gated(gated(file, 6 << 20, first), 14 << 20, second));
+    await("a quarter is there", () -> size("big.part") >= 6 << 20);
+    recipient.cut();
+    first.countDown();
+    await("more than half is there", () -> size("big.part") >= 14 << 20);
+    recipient.cut();
+    second.countDown();
+    var completed = assertInstanceOf(TransferOutcome.Completed.class, end(transfer));
+    assertTrue(completed.streams() > 2, "streams: " + completed.streams());
     assertEquals(sha256(file), sha256(inbox.resolve("big")));
     assertEquals(List.of(), leftovers());
     long twice = recipient.transfers.stats().bytesReceived();
@@ -502,15 +498,19 @@ class TransferServiceTest {
 
   /** Gives a part, and the rest when the gate opens; can be read again. */
   private static TransferSource gated(Path file, long part, CountDownLatch gate) {
+    return gated(TransferSource.of(file), part, gate);
+  }
+
+  private static TransferSource gated(TransferSource whole, long part, CountDownLatch gate) {
     return new TransferSource() {
       @Override
       public OptionalLong size() throws IOException {
-        return TransferSource.of(file).size();
+        return whole.size();
       }
 
       @Override
       public InputStream openAt(long offset) throws IOException {
-        InputStream content = TransferSource.of(file).openAt(offset);
+        InputStream content = whole.openAt(offset);
         return new InputStream() {
           private long position = offset;
 
