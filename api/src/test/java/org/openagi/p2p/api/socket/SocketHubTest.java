@@ -145,6 +145,8 @@ class SocketHubTest {
   void whatWaitsIsBoundedInNumberAndLengthAndItsLossIsTold() throws Exception {
     Client stalled = add();
     stalled.permits.drainPermits();
+    tell();
+    Await.until(PATIENCE, "it is being written to", () -> hub.stats().waiting() == 0);
     for (int i = 0; i < 3 * Subscriber.MAX_WAITING; i++) tell();
     assertEquals(Subscriber.MAX_WAITING, hub.stats().waiting());
     long missed = hub.stats().missed();
