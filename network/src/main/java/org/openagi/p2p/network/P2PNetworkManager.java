@@ -435,7 +435,8 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
   }
 
   /**
-   * Connects to a peer, or finds that it is connected.
+   * Connects to a peer, or finds that it is connected. Whoever asks wants to know now: addresses that failed a moment ago are
+   * tried all the same, so that a failure names its cause.
    *
    * @param peer alias, peer id or multiaddr
    * @return fails with {@link UnknownPeerException} or {@link org.openagi.p2p.net.DialException}
@@ -445,7 +446,7 @@ public final class P2PNetworkManager implements Messenger, AutoCloseable {
     PeerInfos infos = node.infos();
     return node.names()
         .resolve(peer)
-        .thenCompose(found -> node.host().connect(found, List.of()))
+        .thenCompose(found -> node.host().connect(found, node.host().peers().addresses(found)))
         .thenApplyAsync(
             connection -> infos.find(connection.remotePeer()).orElseThrow(),
             VirtualThreads.EXECUTOR);

@@ -20,9 +20,12 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.openagi.p2p.core.identity.PeerId;
+import org.openagi.p2p.core.multiaddr.Multiaddr;
 import org.openagi.p2p.core.record.NodeType;
 import org.openagi.p2p.net.CloseReason;
 import org.openagi.p2p.net.Connection;
+import org.openagi.p2p.net.DialException;
 import org.openagi.p2p.net.Direction;
 import org.openagi.p2p.network.config.ConfigException;
 import org.openagi.p2p.network.event.NetworkEvent.Fault;
@@ -205,6 +208,22 @@ class P2PNetworkManagerTest {
     assertEquals(
         byAddress.peerId(), bob.connect(byAddress.peerId().toString()).join().peerId());
     assertTrue(bob.ping("alice").join().isPositive());
+  }
+
+  @Test
+  void whoeverAsksIsToldTheCauseHoweverOftenItFailedBefore() {
+    P2PNetworkManager alice = nodes.start("alice");
+    P2PNetworkManager bob = nodes.start("bob");
+    PeerId stranger = PeerId.parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
+    Multiaddr address = bob.addresses().getFirst().withoutPeerId().withPeerId(stranger);
+    for (int i = 0; i < 4; i++) {
+      for (String peer : List.of(address.toString(), stranger.toString())) {
+        CompletionException failure =
+            assertThrows(CompletionException.class, () -> alice.connect(peer).join());
+        DialException cause = assertInstanceOf(DialException.class, failure.getCause());
+        assertEquals(DialException.Kind.WRONG_PEER, cause.kind(), cause.getMessage());
+      }
+    }
   }
 
   @Test
