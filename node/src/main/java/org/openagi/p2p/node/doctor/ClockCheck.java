@@ -51,18 +51,21 @@ public final class ClockCheck {
    * Compares.
    *
    * @param peer the one that is asked about: name, peer id or multiaddr; empty if none is
-   * @param patience how long to wait for a peer that has dated something
+   * @param patience how long to wait for one of the connected peers to date something
    */
   public static Finding of(ApiClient node, String peer, Duration patience)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
-      List<Reading> readings = node.get("/api/v1/peers").values().objects("peers").stream()
-          .filter(
-              each -> each.flag("connected") && each.number("clockAheadMillis").isPresent())
+      List<Values> connected = node.get("/api/v1/peers").values().objects("peers").stream()
+          .filter(each -> each.flag("connected"))
+          .toList();
+      List<Reading> readings = connected.stream()
+          .filter(each -> each.number("clockAheadMillis").isPresent())
           .map(ClockCheck::reading)
           .toList();
-      if (!readings.isEmpty() || System.nanoTime() >= end) return judge(readings, peer);
+      boolean isOver = connected.isEmpty() || System.nanoTime() >= end;
+      if (!readings.isEmpty() || isOver) return judge(readings, peer);
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
   }

@@ -20,7 +20,6 @@ public final class PeerCheck {
   static final Duration IDENTIFY_PATIENCE = Duration.ofSeconds(8);
 
   private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(45);
-  private static final Duration BACKOFF_PATIENCE = Duration.ofSeconds(5);
   private static final Duration DELIVERY = Duration.ofSeconds(10);
   private static final long PAUSE_MILLIS = 200;
   private static final String SECURE = "secure";
@@ -32,6 +31,9 @@ public final class PeerCheck {
   private final String peer;
   private final List<Finding> findings = new ArrayList<>();
   private final long eventsBefore;
+
+  /** No address of the peer answers: the node would fail in the same way, and take longer. */
+  private boolean isOutOfReach;
 
   private PeerCheck(ApiClient node, String peer) throws IOException {
     this.node = node;
@@ -54,6 +56,7 @@ public final class PeerCheck {
 
   private void go(boolean withMessage) throws IOException, InterruptedException {
     Values known = find();
+    if (isOutOfReach && !details(peer).orElse(Values.NONE).flag("connected")) return;
     Values connected = connect(known);
     boolean isMistaken = mistakenIdentity(connected == null ? known : connected);
     if (connected == null || isMistaken) return;
@@ -77,8 +80,9 @@ public final class PeerCheck {
   }
 
   /** One way in is enough: failures of the others are no hindrance. */
-  private static List<Finding> dialed(List<String> addresses) {
+  private List<Finding> dialed(List<String> addresses) {
     List<Finding> tried = DialCheck.of(addresses);
+    isOutOfReach = tried.size() == addresses.size() && tried.stream().allMatch(Finding::isBad);
     boolean isOpen = tried.stream().anyMatch(each -> each.verdict() == Finding.Verdict.GOOD);
     if (!isOpen) return tried;
     return tried.stream()
@@ -86,9 +90,10 @@ public final class PeerCheck {
         .toList();
   }
 
-  private @Nullable Values connect(Values known) throws IOException, InterruptedException {
+  private @Nullable Values connect(Values known) throws IOException {
     try {
-      Values info = connected();
+      JsonObject request = new JsonObject().put("peer", peer);
+      Values info = node.post("/api/v1/peers", request, CONNECT_PATIENCE).values();
       if (known.members().isEmpty() && !peer.startsWith("/")) {
         findings.add(Finding.good(FIND, peer + " was found"));
       }
@@ -100,20 +105,6 @@ public final class PeerCheck {
     } catch (ApiRefusedException e) {
       findings.add(refused(e, known));
       return null;
-    }
-  }
-
-  /** A node that failed to connect a moment ago waits before it tries again. */
-  private Values connected() throws IOException, InterruptedException {
-    JsonObject request = new JsonObject().put("peer", peer);
-    long end = System.nanoTime() + BACKOFF_PATIENCE.toNanos();
-    while (true) {
-      try {
-        return node.post("/api/v1/peers", request, CONNECT_PATIENCE).values();
-      } catch (ApiRefusedException e) {
-        if (!e.details().equals("BACKOFF") || System.nanoTime() >= end) throw e;
-      }
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
   }
 
@@ -151,7 +142,7 @@ public final class PeerCheck {
     };
   }
 
-  /** The node waits longer than this program does: what it noted when it failed. */
+  /** The node has lost the addresses that it failed to reach: what it noted when it failed. */
   private Finding failedBefore(String why, Values known) throws IOException {
     String id = known.text("peerId").orElse(peer.substring(peer.lastIndexOf('/') + 1));
     String last = "";

@@ -115,6 +115,21 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aWrongKeyIsNamedByANodeThatHasFailedOften() throws Exception {
+    try (Session bob = LoopbackNode.start(folder, "bob", "")) {
+      String stale = address(bob).replaceFirst("/p2p/.*", "/p2p/" + STRANGER);
+      try (Session alice = LoopbackNode.start(folder, "alice", stale)) {
+        Await.until(
+            Duration.ofSeconds(60),
+            "several failures, and a long wait before the next try",
+            () -> alice.manager().getNetworkStats().dialsFailed() >= 3);
+        assertCause("WRONG_KEY", stale);
+        assertCause("WRONG_KEY", STRANGER);
+      }
+    }
+  }
+
+  @Test
   void aPeerAtItsLimitRefusesWithTheReason() throws Exception {
     P2PConfig few = P2PConfig.defaults()
         .with("name", "bob")
