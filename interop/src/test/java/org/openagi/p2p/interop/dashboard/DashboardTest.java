@@ -118,6 +118,21 @@ class DashboardTest {
     browser.awaitText(".peers", "bob");
     browser.find(".peers tbody a").click();
     browser.awaitText(".view-peers .details", "Peer id");
+    warnOfClocks(browser);
+  }
+
+  /** The clocks of the demo's nodes agree, so what is said of others is asked for. */
+  private static void warnOfClocks(Browser browser) {
+    String said = "return import('/app/peer-state.js').then(m => [3600000, -90000, 4000, undefined]"
+        + ".map(ms => m.clockWarning({ clockAheadMillis: ms })))";
+    assertEquals(
+        List.of(
+            "▲ Clock 1 h ahead of this machine's",
+            "▲ Clock 1 min 30 s behind this machine's",
+            "",
+            ""),
+        browser.script(said));
+    assertEquals("", browser.text(".peers .clock"));
   }
 
   private static void logOut(Browser browser) {

@@ -54,6 +54,8 @@ final class NodePeers {
         .put("health", peer.text("state").orElse(null));
     peer.object("link").text("reason").ifPresent(why -> object.put("why", why));
     if (peer.whole("rttMicros") > 0) object.put("rttMicros", peer.whole("rttMicros"));
+    if (peer.number("clockAheadMillis").isPresent())
+      object.put("clockAheadMillis", peer.whole("clockAheadMillis"));
     peer.number("score").ifPresent(score -> object.put("score", score));
     return object
         .put("security", peer.text("security").orElse(null))

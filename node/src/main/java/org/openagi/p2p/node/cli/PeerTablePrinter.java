@@ -108,6 +108,7 @@ final class PeerTablePrinter {
         .put("health", peer.health().map(Enum::name).orElse(null));
     peer.link().ifPresent(link -> object.put("why", link.reason()));
     peer.roundTrip().ifPresent(rtt -> object.put("rttMicros", rtt.toNanos() / 1000));
+    peer.clockAhead().ifPresent(ahead -> object.put("clockAheadMillis", ahead.toMillis()));
     peer.reputation().ifPresent(why -> object.put("score", Math.round(why.score() * 10) / 10.0));
     return object
         .put("security", peer.security().orElse(null))

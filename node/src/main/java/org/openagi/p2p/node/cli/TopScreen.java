@@ -15,6 +15,9 @@ final class TopScreen {
   private static final int HISTORY = 60;
   private static final int PEER_HISTORY = 16;
 
+  /** A clock that is off by less does no harm that anybody would notice. */
+  private static final long CLOCK_TOLERANCE_SECONDS = 5;
+
   /** What stands beside the bars of a line: a word and a rate. */
   private static final int BESIDE_BARS = 18;
 
@@ -112,7 +115,7 @@ final class TopScreen {
     long rtt = link.whole("rttMicros") > 0 ? link.whole("rttMicros") : peer.whole("rttMicros");
     return List.of(
         TextTable.cell(name(peer)),
-        TextTable.cell(peer.text("state").orElse("-").toLowerCase(Locale.ROOT)),
+        TextTable.cell(peer.text("state").orElse("-").toLowerCase(Locale.ROOT)) + clock(peer),
         rtt == 0 ? "-" : Deliveries.millis(rtt),
         link.whole("rttP99Micros") == 0 ? "-" : Deliveries.millis(link.whole("rttP99Micros")),
         permille(link, "lossPermille"),
@@ -120,6 +123,13 @@ final class TopScreen {
         Amounts.bytes((double) link.whole("bytesOutPerSecond")) + "/s",
         permille(link, "loadPermille"),
         traffic.toString());
+  }
+
+  /** What is to be said of the clock of a peer: nothing unless it differs from this machine's. */
+  private static String clock(Values peer) {
+    long ahead = peer.whole("clockAheadMillis") / 1000;
+    if (Math.abs(ahead) < CLOCK_TOLERANCE_SECONDS) return "";
+    return ", clock " + Amounts.span(Math.abs(ahead)) + (ahead > 0 ? " ahead" : " behind");
   }
 
   private static String permille(Values of, String name) {

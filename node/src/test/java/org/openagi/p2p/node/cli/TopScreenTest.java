@@ -62,6 +62,17 @@ class TopScreenTest {
   }
 
   @Test
+  void aClockThatIsOffIsTold() {
+    List<Values> rows = List.of(
+        values("{\"peerId\":\"a\",\"state\":\"HEALTHY\",\"clockAheadMillis\":-90000}"),
+        values("{\"peerId\":\"b\",\"state\":\"HEALTHY\",\"clockAheadMillis\":4999}"));
+    List<String> lines =
+        new TopScreen().lines(STATUS, rows, 0, Style.PLAIN, new Terminal.Size(50, 200));
+    assertTrue(lines.get(5).startsWith("a     healthy, clock 1 min 30 s behind"), lines::toString);
+    assertTrue(lines.get(6).startsWith("b     healthy  "), lines::toString);
+  }
+
+  @Test
   void aNarrowTerminalShowsTheColumnsThatMatterMost() {
     assertTrue(lines(50, 200, Style.PLAIN).get(4).endsWith("TRAFFIC"));
     assertTrue(lines(50, 200, Style.PLAIN).get(5).contains("peer-00  healthy  1.23 ms"));

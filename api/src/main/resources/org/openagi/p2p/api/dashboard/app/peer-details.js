@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { fill, h, say } from "./dom.js";
 import { bytes, micros, moment, nameOf, percent, rate, span, words } from "./format.js";
-import { nodeState, peerState } from "./peer-state.js";
+import { clockWarning, nodeState, peerState } from "./peer-state.js";
 
 const AGAIN_MILLIS = 4000;
 
@@ -83,6 +83,7 @@ export class PeerDetails {
     say(this.#title, nameOf(row.name ?? node?.name, this.#id));
     const rows = [
       ["State", how && [h("span", { class: "state tone-" + how.tone }, how.sign + " " + how.word), how.reason && h("span", { class: "why line" }, how.reason)]],
+      ["Clock", clockWarning(row) && [h("span", { class: "state tone-fair" }, clockWarning(row)), h("span", { class: "why line" }, "Messages between the two may expire early or late; p2p doctor says whose clock is wrong")]],
       ["Peer id", h("code", {}, this.#id)],
       ["Type", row.type ?? node?.type],
       ["Links", node && node.links + (node.critical ? ", and the network falls apart without it" : "")],

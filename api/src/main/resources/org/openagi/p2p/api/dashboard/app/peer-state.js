@@ -1,6 +1,9 @@
 // What is thought of a peer or node, put together from its row, the event log and the topology.
 
-import { HEALTH } from "./format.js";
+import { HEALTH, span } from "./format.js";
+
+/** A clock that is off by less does no harm that anybody would notice. */
+const CLOCK_TOLERANCE_MILLIS = 5000;
 
 /** How a peer of this node does: {code, tone, sign, word, reason}. */
 export function peerState(peer) {
@@ -11,6 +14,13 @@ export function peerState(peer) {
     ...(HEALTH[code] ?? HEALTH.CONNECTED),
     reason: peer.row.link?.reason ?? (code === "CONNECTED" ? "takes no part in the overlay" : ""),
   };
+}
+
+/** What is to be said of a peer's clock: nothing unless it differs from this machine's by more than some seconds. */
+export function clockWarning(row) {
+  const ahead = row.clockAheadMillis ?? 0;
+  if (Math.abs(ahead) <= CLOCK_TOLERANCE_MILLIS) return "";
+  return "▲ Clock " + span(Math.abs(ahead)) + (ahead > 0 ? " ahead of" : " behind") + " this machine's";
 }
 
 /** How a node of the topology does, as seen from here. */

@@ -4,7 +4,7 @@ import { api } from "../app/api.js";
 import { announce, fill, h, panel, reconcile, say } from "../app/dom.js";
 import { micros, nameOf, percent, rate, whole } from "../app/format.js";
 import { PeerDetails } from "../app/peer-details.js";
-import { peerState } from "../app/peer-state.js";
+import { clockWarning, peerState } from "../app/peer-state.js";
 import { drawSparkline, sparkline } from "../app/sparkline.js";
 import { LIMITS } from "../app/state.js";
 
@@ -160,6 +160,7 @@ function makeRow(peer) {
     type: h("span", { class: "hint" }),
     state: h("span", { class: "state" }),
     reason: h("span", { class: "why" }),
+    clock: h("span", { class: "clock tone-fair" }),
     rtt: h("span", { class: "rtt" }),
     spark: sparkline(),
     loss: h("span"),
@@ -171,7 +172,7 @@ function makeRow(peer) {
     "tr",
     { role: "row" },
     cell("Peer", "th", "who", parts.link, parts.type),
-    cell("State", "td", "what", parts.state, parts.reason),
+    cell("State", "td", "what", parts.state, parts.reason, parts.clock),
     cell("Round trip", "td", "number", parts.spark, parts.rtt),
     cell("Loss", "td", "number", parts.loss),
     cell("In / out", "td", "number rates", parts.in, parts.out),
@@ -190,6 +191,7 @@ function updateRow(element, peer, chosen) {
   parts.state.className = "state tone-" + tone;
   say(parts.reason, reason);
   parts.reason.title = reason;
+  say(parts.clock, lost ? "" : clockWarning(row));
   say(parts.rtt, lost ? "–" : micros(row.rttMicros));
   drawSparkline(parts.spark, peer.roundTrips.list(), LIMITS.roundTrips);
   say(parts.loss, lost || !row.link ? "–" : percent(row.link.lossPermille));
