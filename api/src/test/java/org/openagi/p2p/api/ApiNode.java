@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -117,6 +119,19 @@ final class ApiNode implements AutoCloseable {
 
     void say(String text) {
       socket.sendText(text, true).join();
+    }
+
+    void ping(String payload) {
+      socket.sendPing(ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8))).join();
+    }
+
+    /** A pong of the protocol is told as the type PONG. */
+    @Override
+    public CompletionStage<?> onPong(WebSocket from, ByteBuffer payload) {
+      told.add(
+          Map.of("type", "PONG", "data", StandardCharsets.UTF_8.decode(payload).toString()));
+      from.request(1);
+      return null;
     }
 
     /** Waits for something that is told; what comes before it is dropped. */

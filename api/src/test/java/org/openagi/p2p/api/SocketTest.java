@@ -63,6 +63,14 @@ class SocketTest {
   }
 
   @Test
+  void pingsOfTheProtocolAreAnswered() throws Exception {
+    ApiNode.Socket socket = node.socket();
+    socket.await("welcome");
+    socket.ping("are you there");
+    assertEquals("are you there", socket.await("PONG").get("data"));
+  }
+
+  @Test
   void whatIsSaidWronglyIsAnsweredByAnError() throws Exception {
     ApiNode.Socket socket = node.socket();
     for (String wrong : List.of(

@@ -41,6 +41,10 @@ public final class SocketListener implements WsListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketListener.class);
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
+  /** Of a ping's payload: RFC 6455, 5.5. */
+  private static final int MAX_PING_BYTES = 125;
+
+  private static final int PROTOCOL_ERROR = 1002;
   private static final int GOING_AWAY = 1001;
   private static final int POLICY_VIOLATION = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
@@ -119,6 +123,11 @@ public final class SocketListener implements WsListener {
     }
 
     @Override
+    public void pong(byte[] payload) {
+      session.pong(BufferData.create(payload));
+    }
+
+    @Override
     public boolean isOpen() {
       return connection.isAlive();
     }
@@ -150,6 +159,21 @@ public final class SocketListener implements WsListener {
     } catch (ApiException e) {
       guard.refusals().count(e.code());
       to.tell(SocketHub.envelope("error", Errors.json(e)));
+    }
+  }
+
+  @Override
+  public void onPing(WsSession session, BufferData payload) {
+    Subscriber to = subscriber;
+    if (to == null) return;
+    if (payload.available() > MAX_PING_BYTES) {
+      throw end(session, PROTOCOL_ERROR, "a ping of more than " + MAX_PING_BYTES + " bytes");
+    }
+    try {
+      guard.takeTurn();
+      to.pong(payload.readBytes());
+    } catch (ApiException e) {
+      guard.refusals().count(e.code());
     }
   }
 

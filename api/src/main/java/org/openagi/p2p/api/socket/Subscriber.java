@@ -19,6 +19,9 @@ final class Subscriber {
     /** Asks for a sign of life, in the WebSocket's own way; blocks as {@link #send} does. */
     void ping();
 
+    /** Answers a sign of life that the client asked for, in the same way; blocks as {@link #send} does. */
+    void pong(byte[] payload);
+
     /** Whether the connection is still served; for any thread. */
     boolean isOpen();
 
@@ -42,6 +45,7 @@ final class Subscriber {
   private long writingSinceNanos;
   private boolean writing;
   private boolean pingIsDue;
+  private byte @Nullable [] pong;
   private boolean closed;
   private @Nullable Thread writer;
 
@@ -89,6 +93,13 @@ final class Subscriber {
   /** Asks for a sign of life as soon as what is being written is written; at most one waits. */
   synchronized void ping() {
     pingIsDue = true;
+    notifyAll();
+  }
+
+  /** Answers a ping. Of those that wait only the last is answered, as RFC 6455, 5.5.3 allows. */
+  synchronized void pong(byte[] payload) {
+    if (closed) return;
+    pong = payload;
     notifyAll();
   }
 
@@ -140,10 +151,15 @@ final class Subscriber {
 
   private synchronized @Nullable Runnable next() throws InterruptedException {
     writing = false;
-    while (waiting.isEmpty() && !pingIsDue && !closed) wait();
+    while (waiting.isEmpty() && pong == null && !pingIsDue && !closed) wait();
     if (closed) return null;
     writing = true;
     writingSinceNanos = System.nanoTime();
+    byte[] asked = pong;
+    if (asked != null) {
+      pong = null;
+      return () -> wire.pong(asked);
+    }
     if (pingIsDue) {
       pingIsDue = false;
       return wire::ping;

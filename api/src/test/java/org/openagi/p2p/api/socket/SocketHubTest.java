@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +55,11 @@ class SocketHubTest {
     @Override
     public void ping() {
       take("PING");
+    }
+
+    @Override
+    public void pong(byte[] payload) {
+      take("PONG " + new String(payload, StandardCharsets.US_ASCII));
     }
 
     @Override
@@ -160,5 +166,21 @@ class SocketHubTest {
     stalled.next();
     String told = stalled.next();
     assertTrue(told.contains("\"missed\"") && told.contains("" + hub.stats().missed()), told);
+  }
+
+  @Test
+  void ofManyPingsThatWaitTheLastIsAnswered() throws Exception {
+    Client stalled = add();
+    stalled.permits.drainPermits();
+    tell();
+    Await.until(PATIENCE, "it is being written to", () -> hub.stats().waiting() == 0);
+    for (int i = 0; i <= 100_000; i++) {
+      stalled.subscriber.pong(("" + i).getBytes(StandardCharsets.US_ASCII));
+    }
+    tell();
+    stalled.permits.release(1000);
+    assertTrue(stalled.next().startsWith("{"));
+    assertEquals("PONG 100000", stalled.next());
+    assertTrue(stalled.next().startsWith("{"));
   }
 }
