@@ -1,6 +1,7 @@
 package org.openagi.p2p.api;
 
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.staticcontent.ClasspathHandlerConfig;
@@ -29,6 +30,7 @@ import org.openagi.p2p.api.http.Guard;
 import org.openagi.p2p.api.http.Refusals;
 import org.openagi.p2p.api.http.Routes;
 import org.openagi.p2p.api.http.Secrets;
+import org.openagi.p2p.api.http.Unrouted;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.api.metrics.Metrics;
 import org.openagi.p2p.api.resource.Events;
@@ -69,6 +71,10 @@ public final class ApiServer implements AutoCloseable {
   /** What the operating system keeps for a client that does not read is bounded as well. */
   private static final SocketOptions SOCKETS =
       SocketOptions.builder().tcpNoDelay(true).socketSendBufferSize(256 << 10).build();
+
+  /** Gives messages of refusals to those who answer them: {@link Unrouted}. */
+  private static final ErrorHandling ERRORS =
+      ErrorHandling.builder().includeEntity(true).build();
 
   private final P2PNetworkManager node;
   private final ApiConfig config;
@@ -180,6 +186,8 @@ public final class ApiServer implements AutoCloseable {
         .maxPayloadSize(ApiConfig.MAX_BODY_BYTES + 1024L)
         .idleConnectionTimeout(IDLE_MAX)
         .connectionOptions(SOCKETS)
+        .errorHandling(ERRORS)
+        .directHandlers(Unrouted.handlers(refusals))
         .shutdownHook(false)
         .addRouting(routing)
         .addRouting(sockets)

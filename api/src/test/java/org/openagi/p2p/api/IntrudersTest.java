@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,23 +50,53 @@ class IntrudersTest {
     node.close();
   }
 
+  private Socket connect() throws IOException {
+    int port = URI.create(node.server.url()).getPort();
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(40_000);
+    return socket;
+  }
+
   /** Says something and returns the first line of the answer. */
   private String ask(String path, String headers) throws IOException {
-    int port = URI.create(node.server.url()).getPort();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(40_000);
-      OutputStream out = socket.getOutputStream();
-      String request = "GET " + path + " HTTP/1.1\r\n" + headers + "\r\n";
-      out.write(request.getBytes(StandardCharsets.US_ASCII));
-      out.flush();
-      StringBuilder line = new StringBuilder();
-      for (int c = socket.getInputStream().read();
-          c >= 0 && c != '\r';
-          c = socket.getInputStream().read()) {
-        line.append((char) c);
-      }
-      return line.toString();
+    return say("GET " + path + " HTTP/1.1\r\n" + headers + "\r\n", "\r").strip();
+  }
+
+  /** Says something and returns the answer up to some characters. */
+  private String say(String request, String end) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return read(socket.getInputStream(), end);
     }
+  }
+
+  private static String read(InputStream in, String end) throws IOException {
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf(end) < 0) {
+      int c = in.read();
+      if (c < 0) throw new EOFException("the answer ended with " + answer);
+      answer.append((char) c);
+    }
+    return answer.toString();
+  }
+
+  /** A refused request is answered with status, code and headers as all others. */
+  private void assertRefused(ErrorCode code, String request) throws IOException {
+    assertRefused(code, code.status(), request);
+  }
+
+  private void assertRefused(ErrorCode code, int status, String request) throws IOException {
+    assertRefusal(code, status, say(request, "}}"));
+  }
+
+  private static void assertRefusal(ErrorCode code, int status, String answer) {
+    assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+    assertTrue(answer.contains("{\"error\":{\"code\":\"" + code + "\",\"message\":\""), answer);
+    String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(Locale.ROOT);
+    assertTrue(head.contains("content-type: application/json"), answer);
+    assertTrue(head.contains("x-content-type-options: nosniff"), answer);
+    assertEquals(code == ErrorCode.UNAUTHENTICATED, head.contains("www-authenticate: bearer"));
+    assertEquals(code == ErrorCode.TOO_MANY_REQUESTS, head.contains("retry-after: 1"));
   }
 
   private String authorized(String host) {
@@ -87,15 +121,106 @@ class IntrudersTest {
     assertEquals(4, refused(ErrorCode.FOREIGN_HOST));
   }
 
+  /** The same words over HTTP and before a connection becomes a WebSocket; and the node goes on. */
   @Test
   void aWebSocketIsRefusedBeforeItIsOne() throws IOException {
-    String path = "/api/v1/ws";
-    String good = authorized("localhost") + UPGRADE;
-    assertTrue(ask(path, good).startsWith("HTTP/1.1 101"));
-    assertTrue(ask(path, "Host: localhost\r\n" + UPGRADE).startsWith("HTTP/1.1 401"));
-    assertTrue(ask(path, authorized("evil.example") + UPGRADE).startsWith("HTTP/1.1 403"));
-    assertTrue(ask(path, good + "Origin: http://evil.example\r\n").startsWith("HTTP/1.1 403"));
-    assertEquals(1, refused(ErrorCode.FOREIGN_ORIGIN));
+    for (boolean isSocket : List.of(false, true)) {
+      String get = (isSocket ? "GET /api/v1/ws" : "GET /api/v1/status") + " HTTP/1.1\r\n";
+      String end = (isSocket ? UPGRADE : "Connection: close\r\n") + "\r\n";
+      String good = get + authorized("localhost");
+      assertTrue(say(good + end, "\r").startsWith("HTTP/1.1 " + (isSocket ? 101 : 200)));
+      assertTrue(say(good + "Origin: http://localhost\r\n" + end, "\r")
+          .startsWith("HTTP/1.1 " + (isSocket ? 101 : 200)));
+      String wrong = "Host: localhost\r\nAuthorization: Bearer " + "A".repeat(43) + "\r\n";
+      assertRefused(ErrorCode.UNAUTHENTICATED, get + "Host: localhost\r\n" + end);
+      assertRefused(ErrorCode.UNAUTHENTICATED, get + wrong + end);
+      assertRefused(ErrorCode.FOREIGN_HOST, get + authorized("evil.example") + end);
+      for (String origin :
+          List.of("http://evil.example", "null", "http://localhost:1", "file://")) {
+        assertRefused(ErrorCode.FOREIGN_ORIGIN, good + "Origin: " + origin + "\r\n" + end);
+      }
+    }
+    assertEquals(4, refused(ErrorCode.UNAUTHENTICATED));
+    assertEquals(2, refused(ErrorCode.FOREIGN_HOST));
+    assertEquals(8, refused(ErrorCode.FOREIGN_ORIGIN));
+    assertEquals(200, status());
+  }
+
+  @Test
+  void whatIsNoRequestIsRefusedAsAllElseIs() throws IOException {
+    assertRefused(ErrorCode.INVALID_ARGUMENT, "nonsense\r\n\r\n");
+    assertRefused(ErrorCode.INVALID_ARGUMENT, "GET /api/v1/status HTTP/1.1\r\nno header\r\n\r\n");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT,
+        "GET /api/v1/status HTTP/1.1\r\n" + authorized("localhost") + "X: " + "x".repeat(20_000)
+            + "\r\n\r\n");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT,
+        "GET /api/v1/ws HTTP/1.1\r\n" + authorized("localhost") + UPGRADE.replace("13", "8")
+            + "\r\n");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT,
+        "GET /api/v1/ws HTTP/1.1\r\n" + authorized("localhost") + UPGRADE.replace("==", "")
+            + "\r\n");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT,
+        505,
+        "GET /api/v1/status HTTP/1.0\r\n" + authorized("localhost") + "\r\n");
+    assertEquals(6, refused(ErrorCode.INVALID_ARGUMENT));
+    assertEquals(200, status());
+    assertEquals(0, refused(ErrorCode.INTERNAL));
+  }
+
+  /** Goal: who leaves in the middle of a request is not counted as a fault of the node, and told why if it still reads. */
+  @Test
+  void whoEndsEarlyIsNoFaultOfTheNode() throws Exception {
+    String post = "POST /api/v1/messages HTTP/1.1\r\n" + authorized("localhost");
+    List<String> starts = List.of(
+        "GET /api/v1/status HTTP/1.1\r\nHo",
+        post + "Content-Length: 9\r\n\r\n{",
+        post + "Transfer-Encoding: chunked\r\n\r\n9\r\n{");
+    for (String start : starts) {
+      try (Socket half = connect()) {
+        half.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
+        half.shutdownOutput();
+        assertRefusal(ErrorCode.INCOMPLETE, 400, read(half.getInputStream(), "}}"));
+      }
+      try (Socket gone = connect()) {
+        gone.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    Await.until(
+        Duration.ofSeconds(40), "all are counted", () -> refused(ErrorCode.INCOMPLETE) == 6);
+    assertRefused(ErrorCode.INVALID_ARGUMENT, post + "Transfer-Encoding: chunked\r\n\r\nmany\r\n");
+    assertEquals(200, status());
+    assertEquals(0, refused(ErrorCode.INTERNAL));
+  }
+
+  @Test
+  void whatIsTooLargeIsRefusedWhetherItSaysSoOrNot() throws IOException {
+    String post =
+        "POST /api/v1/messages HTTP/1.1\r\nConnection: close\r\n" + authorized("localhost");
+    int length = ApiConfig.MAX_BODY_BYTES + 1;
+    assertRefused(ErrorCode.BODY_TOO_LARGE, post + "Content-Length: " + length + "\r\n\r\n");
+    String chunk = "100000\r\n" + "x".repeat(1 << 20) + "\r\n";
+    assertRefused(
+        ErrorCode.BODY_TOO_LARGE,
+        post + "Transfer-Encoding: chunked\r\n\r\n"
+            + chunk.repeat((ApiConfig.MAX_BODY_BYTES >> 20) + 1) + "0\r\n\r\n");
+    assertEquals(2, refused(ErrorCode.BODY_TOO_LARGE));
+    try (RawClient client = new RawClient(node)) {
+      client.say("x".repeat(1 << 15));
+      assertEquals(1008, client.closeStatus());
+    }
+    try (RawClient client = new RawClient(node)) {
+      client.announce(Long.MAX_VALUE);
+      assertEquals(1009, client.closeStatus());
+    }
+    try (RawClient client = new RawClient(node)) {
+      client.send(RawClient.PING, new byte[126], 1);
+      assertEquals(1002, client.closeStatus());
+    }
+    assertEquals(200, status());
   }
 
   @Test
@@ -113,24 +238,46 @@ class IntrudersTest {
     assertEquals(200, node.get("/api/v1/status").status());
   }
 
+  /** Goal: a flood is refused, before a WebSocket too; nothing is kept of it, and the node goes on. */
   @Test
   void aFloodIsRefusedAndTheNodeGoesOn() throws Exception {
-    int requests = 5 * ApiConfig.REQUESTS_BURST;
     String request = "GET /api/v1/status HTTP/1.1\r\n" + authorized("localhost") + "\r\n";
-    byte[] flood = request.repeat(requests).getBytes(StandardCharsets.US_ASCII);
-    int port = URI.create(node.server.url()).getPort();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(40_000);
+    byte[] flood = request.repeat(1000).getBytes(StandardCharsets.US_ASCII);
+    String upgrade = "GET /api/v1/ws HTTP/1.1\r\n" + authorized("localhost") + UPGRADE + "\r\n";
+    try (Socket socket = connect()) {
       Thread writer = Thread.ofVirtual().start(() -> write(socket, flood));
-      byte[] some = new byte[1 << 16];
-      while (refused(ErrorCode.TOO_MANY_REQUESTS) == 0) {
-        assertTrue(socket.getInputStream().read(some) > 0, "the flood ended without a refusal");
-      }
+      Thread reader = Thread.ofVirtual().start(() -> read(socket));
+      Await.until(
+          Duration.ofSeconds(40), "a refusal", () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 0);
+      Await.until(Duration.ofSeconds(40), "a refusal of a WebSocket", () -> answer(upgrade)
+          .startsWith("HTTP/1.1 429"));
       socket.close();
       writer.join();
+      reader.join();
     }
     assertTrue(node.manager.isRunning());
     Await.until(Duration.ofSeconds(40), "an answer", () -> status() == 200);
+  }
+
+  @Test
+  void aFloodOfPingsIsRefusedAndNothingOfItKept() throws Exception {
+    try (RawClient client = RawClient.stalled(node)) {
+      for (int i = 0; i < 50; i++) client.ping(1000);
+      Await.until(
+          Duration.ofSeconds(40),
+          "all are looked at",
+          () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 10_000);
+      assertTrue(node.server.stats().sockets().waiting() <= 1, "one welcome at most");
+      Await.until(Duration.ofSeconds(40), "an answer", () -> status() == 200);
+    }
+  }
+
+  private String answer(String request) {
+    try {
+      return say(request, "\r");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private int status() {
@@ -141,11 +288,20 @@ class IntrudersTest {
     }
   }
 
+  /** Until the socket is closed. */
   private static void write(Socket socket, byte[] bytes) {
     try {
-      socket.getOutputStream().write(bytes);
+      while (true) socket.getOutputStream().write(bytes);
     } catch (IOException e) {
       // The reader has seen enough.
+    }
+  }
+
+  private static void read(Socket socket) {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // Closed.
     }
   }
 

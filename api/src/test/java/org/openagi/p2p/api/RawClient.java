@@ -3,7 +3,9 @@ package org.openagi.p2p.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 
 /** A client of the WebSocket on a bare socket, which keeps nothing of what it is told. */
 final class RawClient implements AutoCloseable {
-  private static final int TEXT = 1;
+  static final int TEXT = 1;
+  private static final int CLOSE = 8;
+  static final int PING = 9;
 
   private final Socket socket = new Socket();
   private volatile long texts;
@@ -43,14 +47,53 @@ final class RawClient implements AutoCloseable {
     return new RawClient(node, 4096);
   }
 
-  /** Says a short text, masked by zeros. */
+  /** Says a text. */
   void say(String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    byte[] frame = new byte[bytes.length + 6];
-    frame[0] = (byte) (0x80 | TEXT);
-    frame[1] = (byte) (0x80 | bytes.length);
-    System.arraycopy(bytes, 0, frame, 6, bytes.length);
-    socket.getOutputStream().write(frame);
+    send(TEXT, text.getBytes(StandardCharsets.US_ASCII), 1);
+  }
+
+  /** Sends pings, many at once; reads no answer. */
+  void ping(int times) throws IOException {
+    send(PING, new byte[125], times);
+  }
+
+  /** A frame, masked by zeros, several times. */
+  void send(int opcode, byte[] payload, int times) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream frames = new DataOutputStream(bytes);
+    for (int i = 0; i < times; i++) {
+      frames.writeByte(0x80 | opcode);
+      if (payload.length < 126) {
+        frames.writeByte(0x80 | payload.length);
+      } else {
+        frames.writeByte(0x80 | 127);
+        frames.writeLong(payload.length);
+      }
+      frames.writeInt(0);
+      frames.write(payload);
+    }
+    bytes.writeTo(socket.getOutputStream());
+  }
+
+  /** The head of a text of so many bytes, of which none follows. */
+  void announce(long length) throws IOException {
+    DataOutputStream frame = new DataOutputStream(socket.getOutputStream());
+    frame.writeByte(0x80 | TEXT);
+    frame.writeByte(0x80 | 127);
+    frame.writeLong(length);
+    frame.writeInt(0);
+  }
+
+  /** Reads up to the end of the connection, and returns the status with which it was closed, or -1. */
+  int closeStatus() throws IOException {
+    socket.setSoTimeout(40_000);
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    for (int head = in.read(); head >= 0; head = in.read()) {
+      long length = length(in);
+      if ((head & 0xF) == CLOSE) return in.readUnsignedShort();
+      in.skipNBytes(length);
+    }
+    return -1;
   }
 
   /** From now on counts the texts that it is told, in a thread of its own. */
@@ -62,15 +105,17 @@ final class RawClient implements AutoCloseable {
   private void count() {
     try (var in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16))) {
       for (int head = in.read(); head >= 0; head = in.read()) {
-        long length = in.readUnsignedByte();
-        if (length == 126) length = in.readUnsignedShort();
-        else if (length == 127) length = in.readLong();
-        in.skipNBytes(length);
+        in.skipNBytes(length(in));
         if ((head & 0xF) == TEXT) texts++;
       }
     } catch (IOException e) {
       // Closed, also by the test; who counts too few is found by that.
     }
+  }
+
+  private static long length(DataInputStream in) throws IOException {
+    int length = in.readUnsignedByte();
+    return length < 126 ? length : length == 126 ? in.readUnsignedShort() : in.readLong();
   }
 
   long texts() {

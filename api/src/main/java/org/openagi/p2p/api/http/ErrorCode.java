@@ -4,6 +4,8 @@ package org.openagi.p2p.api.http;
 public enum ErrorCode {
   /** A value in the path, the query or the body is not acceptable. */
   INVALID_ARGUMENT(400),
+  /** The client ended the request before it had come whole, or left. */
+  INCOMPLETE(400),
   /** No token, a wrong one, or a session that has ended. */
   UNAUTHENTICATED(401),
   /** The request names a host that this node does not go by; it may come from a page that plays tricks with names. */

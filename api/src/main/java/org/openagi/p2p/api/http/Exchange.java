@@ -3,13 +3,18 @@ package org.openagi.p2p.api.http;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +26,6 @@ import org.openagi.p2p.api.json.JsonObject;
 /** One request and its answer. Confined to the virtual thread of the request. */
 public final class Exchange implements Guard.Asked {
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
-  private static final HeaderName ALLOW = HeaderNames.create("Allow");
-  private static final HeaderName RETRY_AFTER = HeaderNames.create("Retry-After");
 
   private final ServerRequest request;
   private final ServerResponse response;
@@ -106,12 +109,20 @@ public final class Exchange implements Guard.Asked {
     long declared = request.headers().contentLength().orElse(-1);
     if (declared > ApiConfig.MAX_BODY_BYTES) throw tooLarge(declared + " bytes");
     if (!request.content().hasEntity()) return new byte[0];
-    try (InputStream in = request.content().inputStream()) {
+    try {
+      // Not to be closed: that would wait for the rest of a body that is refused.
+      InputStream in = request.content().inputStream();
       byte[] bytes = in.readNBytes(ApiConfig.MAX_BODY_BYTES + 1);
       if (bytes.length > ApiConfig.MAX_BODY_BYTES) throw tooLarge("more");
       return bytes;
-    } catch (IOException e) {
-      throw new ApiException(ErrorCode.INVALID_ARGUMENT, "the body ended early");
+    } catch (IOException | InsufficientDataAvailableException | CloseConnectionException e) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      throw new ApiException(ErrorCode.INCOMPLETE, "the body ended early");
+    } catch (RequestException e) {
+      response.header(HeaderValues.CONNECTION_CLOSE); // where the next request begins is not known
+      if (e.status().code() == ErrorCode.BODY_TOO_LARGE.status()) throw tooLarge("more");
+      throw new ApiException(
+          ErrorCode.INVALID_ARGUMENT, "the body is not in chunks as HTTP has them");
     }
   }
 
@@ -135,13 +146,21 @@ public final class Exchange implements Guard.Asked {
     response.status(Status.create(status));
     response.header(HeaderNames.CONTENT_TYPE, contentType);
     response.header(HeaderNames.CACHE_CONTROL, "no-store");
-    response.send(body);
+    send(body);
   }
 
   /** Answers 204, nothing to say. */
   public void done() {
     response.status(Status.NO_CONTENT_204);
-    response.send();
+    send(new byte[0]);
+  }
+
+  private void send(byte[] body) {
+    try {
+      response.send(body);
+    } catch (UncheckedIOException e) {
+      throw new CloseConnectionException("the client has gone", e);
+    }
   }
 
   /** Adds a header to the answer. */
@@ -152,12 +171,7 @@ public final class Exchange implements Guard.Asked {
   /** Answers with an error. */
   void refuse(ApiException why) {
     if (response.isSent()) return;
-    switch (why.code()) {
-      case UNAUTHENTICATED -> response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-      case TOO_MANY_REQUESTS, UNAVAILABLE -> response.header(RETRY_AFTER, "1");
-      case METHOD_NOT_ALLOWED -> response.header(ALLOW, String.valueOf(why.details()));
-      default -> {}
-    }
+    Errors.headers(why).forEach(this::set);
     answer(why.code().status(), Errors.json(why));
   }
 }

@@ -175,7 +175,7 @@ public final class Guard {
   }
 
   /** What came from elsewhere, short and without anything that a terminal would act upon. */
-  private static String shown(String text) {
+  static String shown(String text) {
     String printable = text.replaceAll("[^ -~]", "?");
     return printable.length() <= 80 ? printable : printable.substring(0, 80) + "…";
   }

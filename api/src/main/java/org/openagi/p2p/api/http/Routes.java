@@ -4,22 +4,14 @@ import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What is answered where. Collects routes, then adds them to a server's routing, each behind the guard. */
 public final class Routes {
-  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-
   /** Of every answer: a page of ours takes nothing from elsewhere, and no other page takes ours in. */
-  private static final Map<String, String> HEADERS = Map.of(
+  static final Map<String, String> HEADERS = Map.of(
       "Content-Security-Policy",
           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
               + " connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none';"
@@ -105,30 +97,12 @@ public final class Routes {
       Thread.currentThread().interrupt();
       refuse(exchange, new ApiException(ErrorCode.UNAVAILABLE, "the node stops"));
     } catch (Exception e) {
-      refuse(exchange, translate(e));
+      refuse(exchange, Errors.translate(e));
     }
   }
 
   private void refuse(Exchange exchange, ApiException why) {
     guard.refusals().count(why.code());
     exchange.refuse(why);
-  }
-
-  private static ApiException translate(Throwable thrown) {
-    boolean isWrapped =
-        thrown instanceof ExecutionException || thrown instanceof CompletionException;
-    Throwable cause = thrown.getCause();
-    return switch (isWrapped && cause != null ? cause : thrown) {
-      case ApiException known -> known;
-      case IllegalArgumentException wrong ->
-        new ApiException(ErrorCode.INVALID_ARGUMENT, String.valueOf(wrong.getMessage()));
-      case TimeoutException late ->
-        new ApiException(ErrorCode.UNAVAILABLE, "the node did not answer in time");
-      case UncheckedIOException broken -> throw broken; // the client has gone
-      case Throwable fault -> {
-        LOG.atError().setCause(fault).log("a request to the local API failed");
-        yield new ApiException(ErrorCode.INTERNAL, "a fault of the program; its log has more");
-      }
-    };
   }
 }

@@ -4,13 +4,10 @@ import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.helidon.common.buffers.BufferData;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
-import io.helidon.http.RequestException;
-import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
@@ -20,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.api.feed.Inbox;
 import org.openagi.p2p.api.http.ApiException;
@@ -27,6 +25,7 @@ import org.openagi.p2p.api.http.Body;
 import org.openagi.p2p.api.http.ErrorCode;
 import org.openagi.p2p.api.http.Errors;
 import org.openagi.p2p.api.http.Guard;
+import org.openagi.p2p.api.http.Unrouted;
 import org.openagi.p2p.api.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +40,10 @@ public final class SocketListener implements WsListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketListener.class);
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
+
+  /** Sixteen bytes in base64: RFC 6455, 4.1. */
+  private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
+
   /** Of a ping's payload: RFC 6455, 5.5. */
   private static final int MAX_PING_BYTES = 125;
 
@@ -68,17 +71,20 @@ public final class SocketListener implements WsListener {
     try {
       guard.admit(asked);
       guard.authenticate(asked);
-    } catch (ApiException e) {
-      guard.refusals().count(e.code());
-      throw RequestException.builder()
-          .type(DirectHandler.EventType.OTHER)
-          .status(Status.create(e.code().status()))
-          .message(Errors.json(e).toString())
-          .setKeepAlive(false)
-          .safeMessage(true)
-          .build();
+      requireKey(asked);
+    } catch (RuntimeException e) {
+      throw Unrouted.refuse(guard.refusals(), Errors.translate(e));
     }
     return Optional.empty();
+  }
+
+  /** The server takes it for good, and fails if it is not. */
+  private static void requireKey(Guard.Asked asked) {
+    String key = asked.header("Sec-WebSocket-Key").orElse("");
+    if (!KEY.matcher(key).matches()) {
+      throw new ApiException(
+          ErrorCode.INVALID_ARGUMENT, "Sec-WebSocket-Key is not 16 bytes in base64");
+    }
   }
 
   private static Optional<String> header(Headers headers, String name) {
