@@ -13,6 +13,7 @@ final class PatientClock {
   private long excusedNanos;
   private long lateNanos;
   private long latestNanos;
+  private long realNanos;
   private long gracedNanos;
   private boolean started;
 
@@ -36,6 +37,7 @@ final class PatientClock {
    * @return patient time; never earlier than before
    */
   long onCall(long nowNanos, long dueNanos) {
+    realNanos = nowNanos;
     if (!started) {
       started = true;
       latestNanos = nowNanos;
@@ -58,6 +60,11 @@ final class PatientClock {
   /** The patient time of the last call; 0 before the first. */
   long latestNanos() {
     return latestNanos;
+  }
+
+  /** The real time of the last call; 0 before the first. */
+  long realNanos() {
+    return realNanos;
   }
 
   /** How late the last call was, if that was beyond the tolerance; else 0. */
