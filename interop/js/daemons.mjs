@@ -1,6 +1,6 @@
 /*
- * Daemons for the tests of @libp2p/interop, each with a client: nodes of this repository, started as processes by the
- * command in NODE_COMMAND (a JSON list), and js-libp2p in this process.
+ * Daemons for the tests of @libp2p/interop, each with a client: nodes of this repository in processes of their
+ * own, and js-libp2p in this process.
  */
 if (Promise.withResolvers === undefined) {
   // the libraries want Node 22; this is all that Node 20 lacks
@@ -11,12 +11,9 @@ if (Promise.withResolvers === undefined) {
   }
 }
 
-const { spawn } = await import('node:child_process')
-const { once } = await import('node:events')
-const { mkdtemp, readFile, rm, writeFile } = await import('node:fs/promises')
+const { mkdtemp, readFile, writeFile } = await import('node:fs/promises')
 const { tmpdir } = await import('node:os')
 const { join } = await import('node:path')
-const { createInterface } = await import('node:readline')
 const { createLibp2p } = await import('libp2p')
 const { tcp } = await import('@libp2p/tcp')
 const { noise } = await import('@chainsafe/libp2p-noise')
@@ -28,6 +25,7 @@ const { createServer } = await import('@libp2p/daemon-server')
 const { createClient } = await import('@libp2p/daemon-client')
 const { UnsupportedError } = await import('@libp2p/interop')
 const { multiaddr } = await import('@multiformats/multiaddr')
+const { startNode } = await import('./node-process.mjs')
 
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 
@@ -56,29 +54,11 @@ export async function spawnOurs (options = {}, control = 'tcp') {
   if (options.key !== undefined) {
     await writeFile(join(folder, 'identity.key'), (await readFile(options.key)).toString('base64') + '\n', { mode: 0o600 })
   }
-  const [command, ...first] = JSON.parse(process.env.NODE_COMMAND)
-  const child = spawn(command, [
-    ...first, 'node', '--json', '--until-eof', '--data', folder, '--discovery', 'manual', '--listen', LOOPBACK,
-    '--store', 'memory', '--api', 'off', '--stop-timeout', '0', '--security', options.encryption ?? 'tls,noise',
+  const node = await startNode(folder, [
+    '--api', 'off', '--security', options.encryption ?? 'tls,noise',
     '--p2pd', control === 'unix' ? `/unix${folder}/p2pd.sock` : LOOPBACK
-  ], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  const lines = createInterface({ input: child.stdout })
-  const [line] = await Promise.race([
-    once(lines, 'line'),
-    ended.then(([code]) => { throw new Error(`the node ended with code ${code}`) })
   ])
-  return {
-    client: createClient(parse(JSON.parse(line).p2pd[0])),
-    async stop () {
-      child.stdin.end()
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
-      const [code] = await ended
-      clearTimeout(timer)
-      await rm(folder, { recursive: true, force: true })
-      if (code !== 0) throw new Error(`the node ended with code ${code}`)
-    }
-  }
+  return { client: createClient(parse(node.listening.p2pd[0])), stop: node.stop }
 }
 
 /** js-libp2p with the daemon of its own people before it. */

@@ -1,11 +1,7 @@
 package org.openagi.p2p.interop;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.avaje.jsonb.Jsonb;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,9 +15,6 @@ import org.openagi.p2p.node.Main;
  */
 @Timeout(300)
 class P2pdInteropTest {
-  /** Longest that a whole run of mocha may take; each of its tests has limits of its own. */
-  private static final long PATIENCE_SECONDS = 280;
-
   @TempDir
   private Path folder;
 
@@ -39,27 +32,13 @@ class P2pdInteropTest {
   }
 
   private void assertPass(String pairs, String pattern, int count) throws Exception {
-    Path js = JsPackages.folder();
-    Path report = folder.resolve("report.json");
-    Lab.Result result = Lab.run(
-        List.of(
-            "node",
-            js.resolve("node_modules/mocha/bin/mocha.js").toString(),
-            "--exit",
-            "--reporter",
-            "json",
-            "--reporter-option",
-            "output=" + report,
-            "--grep",
-            pattern,
-            js.resolve("p2pd.spec.mjs").toString()),
+    Mocha.assertPass(
+        folder,
+        "p2pd.spec.mjs",
+        count,
         Map.of(
             "NODE_COMMAND", Jsonb.instance().toJson(Lab.java(Main.class)), "INTEROP_PAIRS", pairs),
-        PATIENCE_SECONDS);
-    String told = Files.exists(report) ? Files.readString(report) : result.output();
-    assertEquals(0, result.exitCode(), told);
-    Map<?, ?> stats =
-        (Map<?, ?>) Jsonb.instance().type(Object.class).map().fromJson(told).get("stats");
-    assertEquals(count, ((Number) stats.get("passes")).intValue(), told);
+        "--grep",
+        pattern);
   }
 }
