@@ -6,6 +6,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.staticcontent.ClasspathHandlerConfig;
 import io.helidon.webserver.staticcontent.StaticContentFeature;
+import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsRouting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,7 @@ import org.openagi.p2p.api.http.Guard;
 import org.openagi.p2p.api.http.Refusals;
 import org.openagi.p2p.api.http.Routes;
 import org.openagi.p2p.api.http.Secrets;
+import org.openagi.p2p.api.http.TimedConnections;
 import org.openagi.p2p.api.http.Unrouted;
 import org.openagi.p2p.api.json.JsonObject;
 import org.openagi.p2p.api.metrics.Metrics;
@@ -66,7 +68,11 @@ public final class ApiServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
   private static final Duration SAMPLE = Duration.ofSeconds(1);
-  private static final Duration IDLE_MAX = Duration.ofMinutes(5);
+
+  /** How long a connection may be silent, or busy with one request; a request waits for at most a minute. */
+  private static final Duration IDLE_MAX = Duration.ofMinutes(2);
+
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(30);
 
   /** What the operating system keeps for a client that does not read is bounded as well. */
   private static final SocketOptions SOCKETS =
@@ -179,12 +185,17 @@ public final class ApiServer implements AutoCloseable {
 
   private WebServer start(HttpRouting.Builder routing, WsRouting.Builder sockets, int port)
       throws IOException {
+    WsConfig webSocket = WsConfig.create();
     WebServer made = WebServer.builder()
         .address(config.address().getAddress())
         .port(port)
         .maxTcpConnections(ApiConfig.MAX_CONNECTIONS)
         .maxPayloadSize(ApiConfig.MAX_BODY_BYTES + 1024L)
         .idleConnectionTimeout(IDLE_MAX)
+        .idleConnectionPeriod(IDLE_CHECK)
+        .protocolsDiscoverServices(false)
+        .addProtocol(webSocket)
+        .addConnectionSelector(new TimedConnections(webSocket, IDLE_MAX, refusals))
         .connectionOptions(SOCKETS)
         .errorHandling(ERRORS)
         .directHandlers(Unrouted.handlers(refusals))

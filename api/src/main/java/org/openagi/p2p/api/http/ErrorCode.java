@@ -16,6 +16,8 @@ public enum ErrorCode {
   NOT_FOUND(404),
   /** The path takes other methods. */
   METHOD_NOT_ALLOWED(405),
+  /** The request did not come whole, or its answer was not taken, in time: its connection ended without a word. */
+  TOO_SLOW(408),
   /** What was asked for does not fit what is there. */
   CONFLICT(409),
   /** The body is larger than allowed. */

@@ -115,7 +115,7 @@ public final class Exchange implements Guard.Asked {
       byte[] bytes = in.readNBytes(ApiConfig.MAX_BODY_BYTES + 1);
       if (bytes.length > ApiConfig.MAX_BODY_BYTES) throw tooLarge("more");
       return bytes;
-    } catch (IOException | InsufficientDataAvailableException | CloseConnectionException e) {
+    } catch (IOException | InsufficientDataAvailableException e) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       throw new ApiException(ErrorCode.INCOMPLETE, "the body ended early");
     } catch (RequestException e) {
