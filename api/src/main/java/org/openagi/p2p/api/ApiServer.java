@@ -84,8 +84,10 @@ public final class ApiServer implements AutoCloseable {
 
   private final P2PNetworkManager node;
   private final ApiConfig config;
+  private final TimeSource time;
+  private final SocketHub hub;
+  private final Guard guard;
   private final Refusals refusals = new Refusals();
-  private final SocketHub hub = new SocketHub();
   private final RecentLog events = new RecentLog(Events.MAX_EVENTS, Events.MAX_CHARACTERS);
   private final Inbox inbox;
   private final Node figures;
@@ -94,19 +96,18 @@ public final class ApiServer implements AutoCloseable {
   private final ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("api-sampler").factory());
 
-  private ApiServer(P2PNetworkManager node, ApiConfig config, boolean holds) throws IOException {
+  private ApiServer(P2PNetworkManager node, ApiConfig config, boolean holds, TimeSource time)
+      throws IOException {
     this.node = node;
     this.config = config;
-    TimeSource time = TimeSource.system();
-    Secrets secrets = Secrets.open(config.folder(), time);
-    Guard guard = new Guard(config.hosts(), secrets, time, refusals);
+    this.time = time;
+    this.hub = new SocketHub(time);
+    this.guard = new Guard(config.hosts(), Secrets.open(config.folder(), time), time, refusals);
     this.inbox = new Inbox(holds, message -> hub.tell(Channel.MESSAGES, "message", message));
     this.figures = new Node(node, config.version(), this::stats);
-    this.server = listen(routing(guard), sockets(guard));
+    this.server = listen(routing(), sockets());
     this.subscription = node.events().subscribe(this::onEvent);
     node.registerMessageHandler(inbox);
-    sampler.scheduleAtFixedRate(
-        this::sample, SAMPLE.toMillis(), SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -117,8 +118,17 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer open(P2PNetworkManager node, ApiConfig config, boolean holds)
       throws IOException {
+    ApiServer made = open(node, config, holds, TimeSource.system());
+    made.sampler.scheduleAtFixedRate(
+        made::sample, SAMPLE.toMillis(), SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
+    return made;
+  }
+
+  /** The same by another clock; who moves that calls {@link #sample} for each of its seconds. */
+  static ApiServer open(P2PNetworkManager node, ApiConfig config, boolean holds, TimeSource time)
+      throws IOException {
     OwnerOnly.createFolders(config.folder());
-    ApiServer made = new ApiServer(node, config, holds);
+    ApiServer made = new ApiServer(node, config, holds, time);
     OwnerOnly.replace(
         config.folder().resolve(ADDRESS_FILE),
         (made.url() + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -134,10 +144,11 @@ public final class ApiServer implements AutoCloseable {
 
   /** Figures of the API itself. */
   public ApiStats stats() {
-    return new ApiStats(refusals.snapshot(), hub.stats(), inbox.waitingCount());
+    return new ApiStats(
+        refusals.snapshot(), hub.stats(), inbox.waitingCount(), guard.sessionCount());
   }
 
-  private HttpRouting.Builder routing(Guard guard) {
+  private HttpRouting.Builder routing() {
     Routes routes = new Routes(guard);
     new Session(guard).addTo(routes);
     figures.addTo(routes);
@@ -159,7 +170,7 @@ public final class ApiServer implements AutoCloseable {
     return routing;
   }
 
-  private WsRouting.Builder sockets(Guard guard) {
+  private WsRouting.Builder sockets() {
     return WsRouting.builder()
         .endpoint(SocketListener.PATH, () -> new SocketListener(guard, hub, inbox));
   }
@@ -232,10 +243,10 @@ public final class ApiServer implements AutoCloseable {
     hub.tell(isSecurity ? Channel.SECURITY_EVENTS : Channel.NETWORK_EVENTS, type, data);
   }
 
-  /** Nothing is counted while nobody listens. */
-  private void sample() {
+  /** Of each second; for one thread. Nothing is counted while nobody listens. */
+  void sample() {
     try {
-      hub.upkeep(System.nanoTime());
+      hub.upkeep(time.nanoTime());
       if (!hub.isWanted(Channel.MONITORING_EVENTS) || !node.isRunning()) return;
       List<JsonObject> peers = node.connectedPeers().stream().map(PeerJson::row).toList();
       hub.tell(

@@ -32,7 +32,17 @@ final class ApiNode implements AutoCloseable {
   final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final String token;
 
+  /** How its API is opened. */
+  interface Opening {
+    ApiServer open(P2PNetworkManager manager, ApiConfig config) throws IOException;
+  }
+
   ApiNode(Path folder, String name, boolean holds, P2PNetworkManager... peers) throws IOException {
+    this(folder, name, (manager, config) -> ApiServer.open(manager, config, holds), peers);
+  }
+
+  ApiNode(Path folder, String name, Opening opening, P2PNetworkManager... peers)
+      throws IOException {
     List<String> addresses = List.of(peers).stream()
         .map(peer -> peer.addresses().getFirst().toString())
         .toList();
@@ -46,8 +56,8 @@ final class ApiNode implements AutoCloseable {
         .build();
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     Path data = folder.resolve(name);
-    server = ApiServer.open(
-        manager, new ApiConfig(address, true, List.of("node.example"), data, "test"), holds);
+    server =
+        opening.open(manager, new ApiConfig(address, true, List.of("node.example"), data, "test"));
     manager.startServer().orTimeout(40, TimeUnit.SECONDS).join();
     token = Secrets.read(data.resolve(Secrets.TOKEN_FILE));
   }

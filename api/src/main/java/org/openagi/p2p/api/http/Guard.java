@@ -136,6 +136,11 @@ public final class Guard {
     if (session != null) secrets.endSession(session);
   }
 
+  /** Sessions that have not ended. */
+  public int sessionCount() {
+    return secrets.sessionCount();
+  }
+
   private void check(String token) {
     if (secrets.isToken(token)) return;
     long now = time.nanoTime();

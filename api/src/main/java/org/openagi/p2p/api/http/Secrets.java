@@ -108,6 +108,13 @@ public final class Secrets {
     return false;
   }
 
+  /** Sessions that have not ended; those that have are forgotten. */
+  synchronized int sessionCount() {
+    long now = time.nanoTime();
+    sessions.values().removeIf(until -> until - now <= 0);
+    return sessions.size();
+  }
+
   synchronized void endSession(String id) {
     sessions.remove(digest(id));
   }

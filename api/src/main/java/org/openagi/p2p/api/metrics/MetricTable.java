@@ -322,7 +322,10 @@ final class MetricTable {
       gauge(
           "p2p_api_messages_held",
           "messages that wait for a client to handle them",
-          reading -> reading.api().heldMessages()));
+          reading -> reading.api().heldMessages()),
+      gauge("p2p_api_sessions", "browsers that are logged in", reading -> reading
+          .api()
+          .sessions()));
 
   /** The process, by the names that Prometheus' own libraries use where there are some. */
   private static final List<Metric> PROCESS = List.of(

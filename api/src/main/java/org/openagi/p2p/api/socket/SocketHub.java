@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.openagi.p2p.api.json.JsonObject;
+import org.openagi.p2p.core.time.TimeSource;
 
 /** All clients of the WebSocket, and what is told to them. Safe for any thread; telling never blocks. */
 public final class SocketHub implements AutoCloseable {
@@ -20,11 +21,18 @@ public final class SocketHub implements AutoCloseable {
    */
   public static final Duration PING_EVERY = Duration.ofSeconds(30);
 
+  private final TimeSource time;
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final LongAdder refused = new LongAdder();
   private final LongAdder cut = new LongAdder();
   private final LongAdder missedByGone = new LongAdder();
-  private long pingedNanos = System.nanoTime(); // of the thread of upkeep
+  private long pingedNanos; // of the thread of upkeep
+
+  /** Without clients yet. */
+  public SocketHub(TimeSource time) {
+    this.time = time;
+    this.pingedNanos = time.nanoTime();
+  }
 
   /** Told of something on a channel: {@code {"type":…,"channel":…,"data":…,"timestamp":…}}. */
   public void tell(Channel channel, String type, JsonObject data) {
@@ -67,7 +75,7 @@ public final class SocketHub implements AutoCloseable {
       return false;
     }
     subscribers.add(subscriber);
-    subscriber.start(() -> remove(subscriber));
+    subscriber.start(time, () -> remove(subscriber));
     return true;
   }
 

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.api.json.JsonObject;
+import org.openagi.p2p.core.time.TimeSource;
 
 /**
  * One client. What it is told waits in a bounded queue; a virtual thread of its own writes it, and may block in that. If the
@@ -56,10 +57,11 @@ final class Subscriber {
   /**
    * Begins to write.
    *
+   * @param time by which it is seen how long the client takes nothing
    * @param whenGone called once by the subscriber's thread if it finds that the client has gone
    */
-  synchronized void start(Runnable whenGone) {
-    writer = Thread.ofVirtual().name("api-subscriber").start(() -> write(whenGone));
+  synchronized void start(TimeSource time, Runnable whenGone) {
+    writer = Thread.ofVirtual().name("api-subscriber").start(() -> write(time, whenGone));
   }
 
   synchronized void subscribe(Set<Channel> more) {
@@ -137,9 +139,9 @@ final class Subscriber {
     if (writer != null) writer.interrupt();
   }
 
-  private void write(Runnable whenGone) {
+  private void write(TimeSource time, Runnable whenGone) {
     try {
-      for (Runnable next = next(); next != null; next = next()) next.run();
+      for (Runnable next = next(time); next != null; next = next(time)) next.run();
       wire.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -149,12 +151,12 @@ final class Subscriber {
     }
   }
 
-  private synchronized @Nullable Runnable next() throws InterruptedException {
+  private synchronized @Nullable Runnable next(TimeSource time) throws InterruptedException {
     writing = false;
     while (waiting.isEmpty() && pong == null && !pingIsDue && !closed) wait();
     if (closed) return null;
     writing = true;
-    writingSinceNanos = System.nanoTime();
+    writingSinceNanos = time.nanoTime();
     byte[] asked = pong;
     if (asked != null) {
       pong = null;

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,12 +17,20 @@ import org.openagi.p2p.api.json.JsonObject;
  * microseconds, optionals their content or null.
  */
 public final class RecordJson {
+  /** Asking a class for them makes them anew each time, and with them the ways to their values. */
+  private static final ClassValue<List<RecordComponent>> COMPONENTS = new ClassValue<>() {
+    @Override
+    protected List<RecordComponent> computeValue(Class<?> type) {
+      return List.of(type.getRecordComponents());
+    }
+  };
+
   private RecordJson() {}
 
   /** An object with the members of a record. */
   public static JsonObject of(Record record) {
     JsonObject object = new JsonObject();
-    for (RecordComponent each : record.getClass().getRecordComponents()) {
+    for (RecordComponent each : COMPONENTS.get(record.getClass())) {
       put(object, each.getName(), value(record, each));
     }
     return object;

@@ -15,13 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.openagi.p2p.api.json.JsonObject;
+import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.testkit.Await;
 
 /** When clients are asked for a sign of life, forgotten and cut off. */
 class SocketHubTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final SocketHub hub = new SocketHub();
+  private final SocketHub hub = new SocketHub(TimeSource.system());
   private final long start = System.nanoTime();
 
   @AfterEach
