@@ -2,10 +2,10 @@ package org.openagi.p2p.node.cli;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Cli {
   private static final String COMPLETION = "completion";
+  private static final String HELP = "help";
   private static final Map<String, String> EXIT_CODES = exitCodes();
   private final Streams streams;
   private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
@@ -53,6 +54,7 @@ public final class Cli {
 
   /** Runs one command line. */
   public int run(String... args) {
+    if (args.length > 0 && args[0].equals(HELP)) return help(args);
     var root = new CommandLine(new RootCommand());
     String first = args.length == 0 ? "" : args[0];
     Supplier<Object> only = commands.get(first);
@@ -70,6 +72,15 @@ public final class Cli {
       return NetworkCommand.WRONG_USAGE;
     }
     return root.execute(args);
+  }
+
+  /** {@code p2p help COMMAND}, for those who are used to it. */
+  private int help(String[] args) {
+    if (args.length == 1) return run("--help");
+    var root = new CommandLine(new RootCommand());
+    addAll(root);
+    boolean isKnown = root.getSubcommands().containsKey(args[1]);
+    return isKnown ? run(args[1], "--help") : run(args[1]); // which tells that there is none
   }
 
   private void addAll(CommandLine root) {
@@ -119,9 +130,20 @@ public final class Cli {
 
   private static String describe(ParameterException wrong) {
     boolean isRoot = wrong.getCommandLine().getParent() == null;
-    return isRoot && wrong instanceof UnmatchedArgumentException unmatched
-        ? "no command '" + unmatched.getUnmatched().getFirst() + "'"
-        : String.valueOf(wrong.getMessage());
+    if (!isRoot || !(wrong instanceof UnmatchedArgumentException unmatched))
+      return String.valueOf(wrong.getMessage());
+    String given = unmatched.getUnmatched().getFirst();
+    if (given.startsWith("-")) return "the command comes first, then options such as " + given;
+    List<String> near = Spelling.near(given, visible(wrong.getCommandLine()));
+    return "no command '" + given + "'"
+        + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?");
+  }
+
+  private static List<String> visible(CommandLine root) {
+    return root.getSubcommands().entrySet().stream()
+        .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static Map<String, String> exitCodes() {
@@ -129,10 +151,12 @@ public final class Cli {
     codes.put("0", "done");
     codes.put("1", "failed; why is told on standard error");
     codes.put("2", "wrong usage or configuration");
+    codes.put("130", "ended by Ctrl-C, as 143 by SIGTERM, if there was no node to stop");
     return codes;
   }
 
   private static PrintWriter writer(OutputStream out) {
-    return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+    // Made of the stream itself: a writer in between would hide that nobody reads any more.
+    return new PrintWriter(out, true, StandardCharsets.UTF_8);
   }
 }

@@ -57,7 +57,10 @@ final class CopyCommand extends NetworkCommand {
   @Override
   int run(P2PConfig config, Output out) throws Exception {
     TransferOptions options = options();
-    if (!Files.isRegularFile(file)) throw new IOException("no such file: " + file);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          (Files.exists(file) ? "not a regular file: " : "no such file: ") + file);
+    }
     try (Session session = Session.client(config, out)) {
       session.start();
       return Shutdown.guard(FAILED, session::stop, () -> copy(session.manager(), options, out));

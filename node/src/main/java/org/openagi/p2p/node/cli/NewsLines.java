@@ -54,8 +54,11 @@ final class NewsLines {
   }
 
   private static String sample(Values status) {
-    return status.whole("connectedPeers") + " peers, " + status.whole("waitingMessages")
-        + " messages wait, " + Amounts.bytes((double) status.whole("bytesIn")) + " in, "
+    long peers = status.whole("connectedPeers");
+    long waiting = status.whole("waitingMessages");
+    return peers + (peers == 1 ? " peer, " : " peers, ") + waiting
+        + (waiting == 1 ? " message waits, " : " messages wait, ")
+        + Amounts.bytes((double) status.whole("bytesIn")) + " in, "
         + Amounts.bytes((double) status.whole("bytesOut")) + " out";
   }
 

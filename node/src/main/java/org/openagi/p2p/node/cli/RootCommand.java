@@ -13,7 +13,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionProvider.class,
     footer = {
       "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 ended by Ctrl-C.",
       "Try: p2p demo, or p2p node --name alice in one terminal and p2p send alice hello in another."
     })
 final class RootCommand {}

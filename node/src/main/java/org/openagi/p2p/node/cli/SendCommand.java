@@ -117,7 +117,8 @@ final class SendCommand extends NetworkCommand {
     try {
       return DeliveryOptions.DEFAULT.withLifetime(Duration.ofMillis(Math.round(seconds * 1000)));
     } catch (IllegalArgumentException e) {
-      throw wrongUsage("--timeout " + seconds + ": " + e.getMessage());
+      long most = DeliveryOptions.MAX_LIFETIME.toSeconds();
+      throw wrongUsage("--timeout " + seconds + ": 0.001 to " + most + " seconds");
     }
   }
 
@@ -125,6 +126,7 @@ final class SendCommand extends NetworkCommand {
     if (text.equals("-")) return limited(Bytes.wrap(streams.in().readNBytes(limit() + 1)));
     if (!text.startsWith("@")) return Bytes.ofUtf8(text);
     Path file = Path.of(text.substring(1));
+    if (Files.isDirectory(file)) throw new IOException("a folder and no file: " + file);
     try {
       if (Files.size(file) > limit()) throw tooLong(Files.size(file));
       return Bytes.wrap(Files.readAllBytes(file));

@@ -6,11 +6,12 @@ enum Style {
   COLOURED;
 
   private static final String TERMINAL_PROPERTY = "p2p.terminal";
+  private static final String DUMB = "dumb";
   private static final String END = "\033[0m";
 
   /**
    * Coloured if the launcher found standard output to be a terminal, and the user has not asked for
-   * the opposite by the variable {@code NO_COLOR}.
+   * the opposite by the variable {@code NO_COLOR} or by {@code TERM=dumb}.
    */
   static Style detected() {
     String noColour = System.getenv("NO_COLOR");
@@ -18,9 +19,9 @@ enum Style {
     return wanted && isTerminal() ? COLOURED : PLAIN;
   }
 
-  /** Whether the launcher found standard output to be a terminal. */
+  /** Whether the launcher found standard output to be a terminal, and that obeys control sequences. */
   static boolean isTerminal() {
-    return Boolean.getBoolean(TERMINAL_PROPERTY);
+    return Boolean.getBoolean(TERMINAL_PROPERTY) && !DUMB.equals(System.getenv("TERM"));
   }
 
   /** What fits into so many columns of a line in which colours do not count; a colour that is cut off is ended. */

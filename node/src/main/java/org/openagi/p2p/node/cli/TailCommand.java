@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
     description = "Prints events and messages of the node that runs with the data folder, live.",
     footer = {
       "",
-      "It waits for the node when that is restarted, and goes on; Ctrl-C ends it. What happened before",
-      "or in between is not shown. With --json each line is as the WebSocket of the local API sends it."
+      "It waits for the node when that is restarted, and goes on; Ctrl-C ends it, and so does the next",
+      "event if nobody reads the output any more. What happened before or in between is not shown. With --json each line is as the WebSocket of the local API sends it."
     })
 final class TailCommand extends NetworkCommand {
   @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     description = "Shows the node that runs with the data folder and its peers, anew each second.",
     footer = {
       "",
-      "q or Ctrl-C ends it. If the output is no terminal, or with --once, it prints once and ends; with",
-      "--json one object of status and peers. RTT, 99 % and LOSS are of the last probes, IN and OUT bytes a second of",
+      "q or Ctrl-C ends it. If the output is no terminal or a dumb one, or with --once, it prints once and",
+      "ends; with --json one object of status and peers. RTT, 99 % and LOSS are of the last probes, IN and OUT bytes a second of",
       "that link; a narrow terminal shows fewer columns.",
       "Exit code 0, or 1 if no node runs at the beginning. If it ends meanwhile, the next one is waited for."
     })

@@ -4,9 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +60,30 @@ class ApiCommandsTest {
       CliRun result = run("status");
       assertEquals(1, result.status());
       assertFalse(result.err().contains("internal error"), result.err());
+    }
+  }
+
+  /** As {@code p2p stats --watch | head -1}: the stream of the process swallows what went wrong. */
+  @Test
+  void whatWouldGoOnForeverEndsWhenNobodyReadsAnyMore() throws Exception {
+    OutputStream closed = new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException("Broken pipe");
+      }
+    };
+    try (Session alice = LoopbackNode.start(folder, "alice", "")) {
+      assertTrue(alice.manager().connectedPeers().isEmpty());
+      var err = new ByteArrayOutputStream();
+      var cli = new Cli(InputStream.nullInputStream(), new PrintStream(closed), err);
+      for (List<String> command : List.of(
+          List.of("stats", "--watch", "--interval", "0.1"),
+          List.of("tail", "--channel", "monitoring_events"))) {
+        List<String> line = new ArrayList<>(command);
+        line.addAll(List.of("--data", folder.resolve("alice").toString()));
+        assertEquals(0, cli.run(line.toArray(String[]::new)), err::toString);
+      }
+      assertEquals("", err.toString(StandardCharsets.UTF_8));
     }
   }
 

@@ -103,6 +103,41 @@ class CliTest {
   }
 
   @Test
+  void aMistypedCommandIsToldWhatIsNear() {
+    CliRun near = run("statsu");
+    assertEquals(2, near.status());
+    assertTrue(
+        near.err().startsWith("p2p: no command 'statsu'; did you mean status or stats?\n"),
+        near.err());
+    assertTrue(run("tpo").err().contains("did you mean top?\n"));
+    assertFalse(run("warmup").err().contains("did you mean"), "is hidden");
+    CliRun early = run("--json", "status");
+    assertEquals(2, early.status());
+    assertTrue(early.err().startsWith("p2p: the command comes first, "), early.err());
+  }
+
+  @Test
+  void helpIsACommandToo() {
+    assertEquals(run("--help"), run("help"));
+    assertEquals(run("stats", "--help"), run("help", "stats"));
+    assertEquals(2, run("help", "nonsense").status());
+  }
+
+  @Test
+  void aFolderIsNoContent() {
+    String data = folder.resolve("sender").toString();
+    CliRun sent = run("send", "bob", "@" + folder, "--data", data);
+    assertEquals(1, sent.status());
+    assertEquals("p2p: a folder and no file: " + folder + "\n", sent.err());
+    CliRun copied = run("copy", folder.toString(), "bob", "--data", data);
+    assertEquals(1, copied.status());
+    assertEquals("p2p: not a regular file: " + folder + "\n", copied.err());
+    CliRun never = run("send", "bob", "hi", "--timeout", "-1", "--data", data);
+    assertEquals(2, never.status());
+    assertTrue(never.err().contains("--timeout -1.0: 0.001 to "), never.err());
+  }
+
+  @Test
   void everyCommandHasHelp() {
     CliRun help = run("--help");
     assertEquals(0, help.status());
@@ -130,7 +165,7 @@ class CliTest {
       CliRun own = run(command, "--help");
       assertEquals(0, own.status());
       assertTrue(own.out().startsWith("Usage: p2p " + command), own.out());
-      assertTrue(own.out().contains("Exit codes:\n  0   done\n  1   failed"), own.out());
+      assertTrue(own.out().contains("Exit codes:\n  0     done\n  1     failed"), own.out());
       for (String line : own.out().split("\n")) assertTrue(line.length() <= 80, line);
     }
   }

@@ -40,6 +40,10 @@ class TopTerminalTest {
   private final StringBuffer shown = new StringBuffer();
 
   private Process start() throws IOException {
+    return start("xterm");
+  }
+
+  private Process start(String kind) throws IOException {
     Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script(1)");
     List<String> top = new ArrayList<>(NodeProgram.command(
         HEAP_MEGABYTES, List.of("top", "--data", folder.resolve("alice").toString())));
@@ -53,10 +57,11 @@ class TopTerminalTest {
         echo $? > status
         stty -a > after
         """.formatted(String.join("' '", top)));
-    Process process = new ProcessBuilder("script", "-qfec", "sh session", "/dev/null")
+    ProcessBuilder session = new ProcessBuilder("script", "-qfec", "sh session", "/dev/null")
         .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .start();
+        .redirectErrorStream(true);
+    session.environment().put("TERM", kind);
+    Process process = session.start();
     Reader reader = process.inputReader(StandardCharsets.UTF_8);
     Thread.ofVirtual().start(() -> read(reader));
     return process;
@@ -114,6 +119,22 @@ class TopTerminalTest {
         }
         press(process, "xQ");
         assertLeftInOrder(process);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void aDumbTerminalIsPrintedToOnce() throws Exception {
+    try (Session alice = LoopbackNode.start(folder, "alice", "")) {
+      assertTrue(alice.manager().connectedPeers().isEmpty());
+      Process process = start("dumb");
+      try {
+        assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), shown::toString);
+        await("no peers");
+        assertEquals("0\n", Files.readString(folder.resolve("status")), shown::toString);
+        assertEquals(-1, shown.indexOf("\033"), shown::toString);
       } finally {
         process.destroyForcibly();
       }
