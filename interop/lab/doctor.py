@@ -87,10 +87,10 @@ def met(*nodes):
 
 
 def address(node):
-    told = [a for e in node.events if e.get("event") == "listening" for a in e["addresses"] if "/ip4/10." in a]
-    if not told:
-        raise Broken("%s does not listen on its network" % node.name)
-    return told[-1]
+    """Where it listens on its network; an interface that has just been made may come up after the node."""
+    told = lambda: [a for e in node.events if e.get("event") == "listening" for a in e["addresses"] if "/ip4/10." in a]
+    until(told, 30, "%s listens on its network" % node.name)
+    return told()[-1]
 
 
 def filtered(net, host, *rules):

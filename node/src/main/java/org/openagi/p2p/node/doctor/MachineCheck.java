@@ -68,7 +68,9 @@ public final class MachineCheck {
         : Finding.note(
             FIREWALL,
             "PACKET_FILTER",
-            rules + " rules of a packet filter here drop or reject something",
+            rules == 1
+                ? "one rule of a packet filter here drops or rejects something"
+                : rules + " rules of a packet filter here drop or reject something",
             "let UDP port 5353 and the TCP port of the node pass: nft list ruleset, iptables -S");
   }
 

@@ -68,7 +68,8 @@ public final class PeerCheck {
   private Values find() throws IOException {
     Values known = details(peer).orElse(Values.NONE);
     List<String> addresses = new ArrayList<>(known.texts("addresses"));
-    if (peer.startsWith("/") && !addresses.contains(peer)) addresses.addFirst(peer);
+    String address = peer.replaceFirst("/p2p/[^/]+$", ""); // the known ones are without the id
+    if (peer.startsWith("/") && !addresses.contains(address)) addresses.addFirst(address);
     if (known.flag("connected")) {
       findings.add(Finding.good(FIND, name(known) + " is known and connected"));
       return known;
