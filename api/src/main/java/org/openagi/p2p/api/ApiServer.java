@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.openagi.p2p.api.feed.EarlyEvents;
 import org.openagi.p2p.api.feed.Inbox;
 import org.openagi.p2p.api.feed.RecentLog;
 import org.openagi.p2p.api.http.ApiException;
@@ -48,7 +49,6 @@ import org.openagi.p2p.api.view.EventJson;
 import org.openagi.p2p.api.view.PeerJson;
 import org.openagi.p2p.core.time.TimeSource;
 import org.openagi.p2p.network.P2PNetworkManager;
-import org.openagi.p2p.network.event.EventSubscription;
 import org.openagi.p2p.network.event.NetworkEvent;
 import org.openagi.p2p.network.keystore.OwnerOnly;
 import org.slf4j.Logger;
@@ -92,11 +92,12 @@ public final class ApiServer implements AutoCloseable {
   private final Inbox inbox;
   private final Node figures;
   private final WebServer server;
-  private final EventSubscription subscription;
+  private final EarlyEvents early;
   private final ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor(
       Thread.ofPlatform().daemon().name("api-sampler").factory());
 
-  private ApiServer(P2PNetworkManager node, ApiConfig config, boolean holds, TimeSource time)
+  private ApiServer(
+      P2PNetworkManager node, ApiConfig config, boolean holds, EarlyEvents early, TimeSource time)
       throws IOException {
     this.node = node;
     this.config = config;
@@ -106,7 +107,8 @@ public final class ApiServer implements AutoCloseable {
     this.inbox = new Inbox(holds, message -> hub.tell(Channel.MESSAGES, "message", message));
     this.figures = new Node(node, config.version(), this::stats);
     this.server = listen(routing(), sockets());
-    this.subscription = node.events().subscribe(this::onEvent);
+    this.early = early;
+    early.readBy(this::onEvent);
     node.registerMessageHandler(inbox);
   }
 
@@ -118,17 +120,42 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer open(P2PNetworkManager node, ApiConfig config, boolean holds)
       throws IOException {
-    ApiServer made = open(node, config, holds, TimeSource.system());
+    return open(node, config, holds, new EarlyEvents(node.events()));
+  }
+
+  /**
+   * Opens the API of a node that has run before.
+   *
+   * @param holds whether messages that arrive wait until a client has handled them
+   * @param early what happened at the node before; closed with the API, or if it cannot be opened
+   * @throws IOException if the address cannot be listened on, or the token neither be read nor written
+   */
+  public static ApiServer open(
+      P2PNetworkManager node, ApiConfig config, boolean holds, EarlyEvents early)
+      throws IOException {
+    ApiServer made;
+    try {
+      made = made(node, config, holds, early, TimeSource.system());
+    } catch (IOException | RuntimeException e) {
+      early.close();
+      throw e;
+    }
     made.sampler.scheduleAtFixedRate(
         made::sample, SAMPLE.toMillis(), SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
     return made;
   }
 
-  /** The same by another clock; who moves that calls {@link #sample} for each of its seconds. */
+  /** Opens it by another clock; who moves that calls {@link #sample} for each of its seconds. */
   static ApiServer open(P2PNetworkManager node, ApiConfig config, boolean holds, TimeSource time)
       throws IOException {
+    return made(node, config, holds, new EarlyEvents(node.events()), time);
+  }
+
+  private static ApiServer made(
+      P2PNetworkManager node, ApiConfig config, boolean holds, EarlyEvents early, TimeSource time)
+      throws IOException {
     OwnerOnly.createFolders(config.folder());
-    ApiServer made = new ApiServer(node, config, holds, time);
+    ApiServer made = new ApiServer(node, config, holds, early, time);
     OwnerOnly.replace(
         config.folder().resolve(ADDRESS_FILE),
         (made.url() + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -266,7 +293,7 @@ public final class ApiServer implements AutoCloseable {
   public void close() throws IOException {
     sampler.shutdownNow();
     node.removeMessageHandler(inbox);
-    subscription.close();
+    early.close();
     hub.close();
     server.stop();
     Files.deleteIfExists(config.folder().resolve(ADDRESS_FILE));

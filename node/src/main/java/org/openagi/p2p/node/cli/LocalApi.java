@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openagi.p2p.api.ApiConfig;
 import org.openagi.p2p.api.ApiServer;
+import org.openagi.p2p.api.feed.EarlyEvents;
 import org.openagi.p2p.network.P2PNetworkManager;
 import org.openagi.p2p.network.config.ApiInbox;
 import org.openagi.p2p.network.config.ConfigKeys;
@@ -20,6 +21,12 @@ final class LocalApi {
   private static final Logger LOG = LoggerFactory.getLogger(LocalApi.class);
 
   private volatile @Nullable ApiServer server;
+  private volatile @Nullable EarlyEvents early;
+
+  /** Keeps what happens at a node that is about to start, so that the API tells of it as well. */
+  void watch(P2PNetworkManager manager) {
+    if (manager.config().get(ConfigKeys.API).isPresent()) early = new EarlyEvents(manager.events());
+  }
 
   /**
    * Opens it as the configuration says, or not at all.
@@ -43,7 +50,11 @@ final class LocalApi {
           .addKeyValue("address", address.get())
           .log("the local API can be reached from other machines, and is not encrypted");
     }
-    server = ApiServer.open(manager, api, config.get(ConfigKeys.API_INBOX) == ApiInbox.HOLD);
+    boolean holds = config.get(ConfigKeys.API_INBOX) == ApiInbox.HOLD;
+    EarlyEvents watched = early;
+    server = watched == null
+        ? ApiServer.open(manager, api, holds)
+        : ApiServer.open(manager, api, holds, watched);
   }
 
   /** Where it is, if it is open. */
@@ -53,6 +64,8 @@ final class LocalApi {
 
   /** Closes it; before the node is stopped. Any thread. */
   void close() {
+    EarlyEvents watched = early;
+    if (watched != null) watched.close();
     ApiServer open = server;
     server = null;
     if (open == null) return;

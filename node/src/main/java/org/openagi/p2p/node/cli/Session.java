@@ -81,6 +81,7 @@ final class Session implements AutoCloseable {
    * @throws IOException with one sentence for the person who started it
    */
   List<Multiaddr> start() throws IOException, InterruptedException {
+    if (api != null) api.watch(manager);
     try {
       List<Multiaddr> addresses = manager.startServer().get();
       control = openControl();

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.api.ApiServer;
+import org.openagi.p2p.api.http.Secrets;
 import org.openagi.p2p.messaging.NetworkMessage;
 import org.openagi.p2p.network.keystore.DataFolder;
 import org.openagi.p2p.testkit.Await;
@@ -99,6 +104,25 @@ class ApiCommandsTest {
       peers(bob);
       messages();
       tail(bob);
+    }
+  }
+
+  /** The API is opened once the node has its folder and its ports, and has peers that are faster. */
+  @Test
+  void whatHappenedBeforeTheApiWasOpenedIsToldAsWell() throws Exception {
+    try (Session alice = LoopbackNode.start(folder, "alice", "")) {
+      String url = alice.apiUrl().orElseThrow();
+      Path token = folder.resolve("alice").resolve(Secrets.TOKEN_FILE);
+      HttpRequest asked = HttpRequest.newBuilder(URI.create(url + "/api/v1/events"))
+          .header("Authorization", "Bearer " + Secrets.read(token))
+          .build();
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        Await.until(Duration.ofSeconds(60), "it told where it listens", () -> client
+            .sendAsync(asked, HttpResponse.BodyHandlers.ofString())
+            .join()
+            .body()
+            .contains("\"number\":1,\"type\":\"listening\""));
+      }
     }
   }
 
