@@ -127,6 +127,8 @@ export class Graph {
   arrange(isFirst = true) {
     const cy = this.#cy;
     if (!cy || cy.nodes().empty()) return;
+    // What the library measured while another view was shown is no size, and layouts fail on it.
+    cy.resize();
     const count = cy.nodes().length;
     const common = { fit: true, padding: MARGIN, animate: !isFirst && !isCalm.matches && count <= FORCES_MAX, animationDuration: 300 };
     const self = this.#model.self?.peerId;
