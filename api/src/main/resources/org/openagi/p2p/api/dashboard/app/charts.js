@@ -23,6 +23,7 @@ export class TimeChart {
   #samples = [];
   #seconds;
   #steps;
+  #resizes;
 
   constructor(label, series, show, seconds, steps) {
     this.#steps = steps;
@@ -41,7 +42,8 @@ export class TimeChart {
         series.map((each, index) =>
           h("span", {}, h("i", { class: "key tone-" + each.tone + (each.dash ? " dashed" : "") }), each.label, " ", this.#values[index]))),
       this.#box);
-    new ResizeObserver(() => this.#fit()).observe(this.#box);
+    this.#resizes = new ResizeObserver(() => this.#fit());
+    this.#resizes.observe(this.#box);
   }
 
   #values;
@@ -123,5 +125,12 @@ export class TimeChart {
 
   recoloured() {
     this.#plot?.redraw(false);
+  }
+
+  /** Ends it: a plot that is not ended is kept for good by its library, and all of the page's view with it. */
+  close() {
+    this.#resizes.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
   }
 }

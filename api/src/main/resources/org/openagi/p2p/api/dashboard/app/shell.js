@@ -39,7 +39,7 @@ export class Shell {
     addEventListener("hashchange", () => this.#route(true), { signal });
     addEventListener("keydown", (event) => this.#key(event), { signal });
     addEventListener("resize", () => this.#shown?.view.resized?.(), { signal });
-    theme.onChange(() => this.#recolour());
+    theme.onChange(() => this.#recolour(), { signal });
     this.#ticker = setInterval(() => this.#showLink(), 1000);
     this.#route(false);
   }

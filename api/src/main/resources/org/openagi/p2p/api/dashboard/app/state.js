@@ -33,6 +33,7 @@ export class State {
   #inboxBusy = false;
   #topologyBusy = false;
   #topologyMore = false;
+  #topologyAgain = 0;
 
   constructor() {
     this.clear();
@@ -307,7 +308,9 @@ export class State {
       } while (this.#topologyMore);
     } catch (e) {
       this.#expected(e);
-      setTimeout(() => {
+      // One at a time, however often it was asked for: each that fails would come back for ever.
+      clearTimeout(this.#topologyAgain);
+      this.#topologyAgain = setTimeout(() => {
         if (this.link.state === "open") this.readTopology();
       }, AGAIN_MILLIS);
     } finally {

@@ -23,9 +23,10 @@ export const theme = {
     return chosen;
   },
 
-  /** Has something drawn again when the colours changed. */
-  onChange(listener) {
+  /** Has something drawn again when the colours changed, until a signal ends it. */
+  onChange(listener, { signal }) {
     listeners.add(listener);
+    signal.addEventListener("abort", () => listeners.delete(listener));
   },
 };
 

@@ -120,6 +120,9 @@ export function overview(root, state) {
     recoloured() {
       for (const chart of charts) chart.recoloured();
     },
+    close() {
+      for (const chart of charts) chart.close();
+    },
   };
 }
 
