@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.regex.Matcher;
@@ -81,7 +82,9 @@ final class Browser implements AutoCloseable {
         "--no-proxy-server",
         "--hide-scrollbars",
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1");
-    return new Browser(new ChromeDriver(service, options));
+    ChromeDriver driver = new ChromeDriver(service, options);
+    driver.manage().timeouts().scriptTimeout(PATIENCE);
+    return new Browser(driver);
   }
 
   private static Path installed(String... names) {
@@ -160,6 +163,27 @@ final class Browser implements AutoCloseable {
       }
     }
     return asked;
+  }
+
+  /** Has a script run in each page that is opened from now on, before the page's own. */
+  void beforePages(String code) {
+    driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", code));
+  }
+
+  /** What the page holds after a collection, by the names of Chromium's protocol, such as JSHeapUsedSize and Nodes. */
+  Map<String, Long> footprint() {
+    driver.executeCdpCommand("Performance.enable", Map.of());
+    for (int i = 0; i < 3; i++) driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
+    Map<String, Long> found = new TreeMap<>();
+    Object metrics =
+        driver.executeCdpCommand("Performance.getMetrics", Map.of()).get("metrics");
+    if (!(metrics instanceof List<?> list)) throw new AssertionError("no metrics: " + metrics);
+    for (Object each : list) {
+      if (each instanceof Map<?, ?> metric && metric.get("value") instanceof Number value) {
+        found.put(String.valueOf(metric.get("name")), value.longValue());
+      }
+    }
+    return found;
   }
 
   void size(int width, int height) {
