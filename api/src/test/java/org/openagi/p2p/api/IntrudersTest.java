@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
@@ -26,11 +29,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openagi.p2p.api.ApiNode.Answer;
 import org.openagi.p2p.api.http.ErrorCode;
+import org.openagi.p2p.api.http.Guard;
 import org.openagi.p2p.api.http.Secrets;
 import org.openagi.p2p.testkit.Await;
 
 /** Who should not get in, over sockets of its own, since clients of libraries behave too well. */
 class IntrudersTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final String UPGRADE =
       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
           + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
@@ -53,7 +58,7 @@ class IntrudersTest {
   private Socket connect() throws IOException {
     int port = URI.create(node.server.url()).getPort();
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(40_000);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
     return socket;
   }
 
@@ -65,8 +70,17 @@ class IntrudersTest {
   /** Says something and returns the answer up to some characters. */
   private String say(String request, String end) throws IOException {
     try (Socket socket = connect()) {
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      writeOnce(socket, request);
       return read(socket.getInputStream(), end);
+    }
+  }
+
+  /** What is refused in its middle may not be taken to its end; the answer tells. */
+  private static void writeOnce(Socket socket, String request) {
+    try {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      // The answer is there.
     }
   }
 
@@ -113,12 +127,43 @@ class IntrudersTest {
     assertTrue(ask(path, authorized("localhost:1")).startsWith("HTTP/1.1 200"));
     assertTrue(ask(path, authorized("[::1]")).startsWith("HTTP/1.1 200"));
     assertTrue(ask(path, authorized("Node.example:80")).startsWith("HTTP/1.1 200"));
+    String get = "GET " + path + " HTTP/1.1\r\n";
     for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.nip.io")) {
-      assertEquals("HTTP/1.1 403 Forbidden", ask(path, authorized(host)), host);
+      assertRefused(ErrorCode.FOREIGN_HOST, get + authorized(host) + "\r\n");
     }
-    assertEquals("HTTP/1.1 400 Bad Request", ask(path, authorized("")));
-    assertEquals("HTTP/1.1 403 Forbidden", ask("/", authorized("evil.example")));
+    assertRefused(
+        ErrorCode.FOREIGN_HOST, "GET / HTTP/1.1\r\n" + authorized("evil.example") + "\r\n");
     assertEquals(4, refused(ErrorCode.FOREIGN_HOST));
+    assertRefused(ErrorCode.INVALID_ARGUMENT, get + authorized("") + "\r\n");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT, get + authorized("localhost") + "Host: evil.example\r\n\r\n");
+    assertEquals(200, status());
+  }
+
+  /** Goal: nothing but the whole token, in the one place for it, or a session that was begun by it, lets in. */
+  @Test
+  void onlyTheTokenLetsIn() throws IOException {
+    String token = node.token();
+    String get = "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n";
+    for (String header : List.of(
+        "",
+        "Authorization: Bearer \r\n",
+        "Authorization: Bearer " + token.substring(1) + "\r\n",
+        "Authorization: Bearer " + token + "A\r\n",
+        "Authorization: Basic " + token + "\r\n",
+        "Authorization: " + token + "\r\n",
+        "Cookie: " + Guard.COOKIE + "=" + token + "\r\n")) {
+      assertRefused(ErrorCode.UNAUTHENTICATED, get + header + "\r\n");
+    }
+    assertRefused(
+        ErrorCode.UNAUTHENTICATED, get.replace("status", "status?token=" + token) + "\r\n");
+    String body = "{\"token\":\"" + "A".repeat(43) + "\"}";
+    assertRefused(
+        ErrorCode.UNAUTHENTICATED,
+        "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
+            + "\r\n\r\n" + body);
+    assertEquals(9, refused(ErrorCode.UNAUTHENTICATED));
+    assertEquals(200, status());
   }
 
   /** The same words over HTTP and before a connection becomes a WebSocket; and the node goes on. */
@@ -189,8 +234,7 @@ class IntrudersTest {
         gone.getOutputStream().write(start.getBytes(StandardCharsets.US_ASCII));
       }
     }
-    Await.until(
-        Duration.ofSeconds(40), "all are counted", () -> refused(ErrorCode.INCOMPLETE) == 6);
+    Await.until(PATIENCE, "all are counted", () -> refused(ErrorCode.INCOMPLETE) == 6);
     assertRefused(ErrorCode.INVALID_ARGUMENT, post + "Transfer-Encoding: chunked\r\n\r\nmany\r\n");
     assertEquals(200, status());
     assertEquals(0, refused(ErrorCode.INTERNAL));
@@ -245,18 +289,37 @@ class IntrudersTest {
     byte[] flood = request.repeat(1000).getBytes(StandardCharsets.US_ASCII);
     String upgrade = "GET /api/v1/ws HTTP/1.1\r\n" + authorized("localhost") + UPGRADE + "\r\n";
     try (Socket socket = connect()) {
-      Thread writer = Thread.ofVirtual().start(() -> write(socket, flood));
-      Thread reader = Thread.ofVirtual().start(() -> read(socket));
+      Thread writer = Thread.ofPlatform().start(() -> write(socket, flood));
+      Thread reader = Thread.ofPlatform().start(() -> read(socket));
+      Await.until(PATIENCE, "a refusal", () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 0);
       Await.until(
-          Duration.ofSeconds(40), "a refusal", () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 0);
-      Await.until(Duration.ofSeconds(40), "a refusal of a WebSocket", () -> answer(upgrade)
-          .startsWith("HTTP/1.1 429"));
+          PATIENCE, "a refusal of a WebSocket", () -> answer(upgrade).startsWith("HTTP/1.1 429"));
       socket.close();
       writer.join();
       reader.join();
     }
     assertTrue(node.manager.isRunning());
-    Await.until(Duration.ofSeconds(40), "an answer", () -> status() == 200);
+    Await.until(PATIENCE, "an answer", () -> status() == 200);
+  }
+
+  /** Goal: connections beyond the limit wait, and cost nothing; they are served as others end. */
+  @Test
+  void connectionsBeyondTheLimitWaitForAPlace() throws IOException {
+    Deque<Socket> silent = new ArrayDeque<>();
+    try (Socket late = new Socket()) {
+      while (silent.size() < ApiConfig.MAX_CONNECTIONS) silent.add(connect());
+      late.connect(silent.getFirst().getRemoteSocketAddress());
+      late.setSoTimeout(200);
+      String get = "GET /api/v1/status HTTP/1.1\r\n" + authorized("localhost") + "\r\n";
+      late.getOutputStream().write(get.getBytes(StandardCharsets.US_ASCII));
+      assertThrows(SocketTimeoutException.class, () -> late.getInputStream().read());
+      silent.removeFirst().close();
+      late.setSoTimeout((int) PATIENCE.toMillis());
+      assertTrue(read(late.getInputStream(), "\r").startsWith("HTTP/1.1 200"));
+    } finally {
+      for (Socket each : silent) each.close();
+    }
+    assertEquals(200, status());
   }
 
   @Test
@@ -264,11 +327,9 @@ class IntrudersTest {
     try (RawClient client = RawClient.stalled(node)) {
       for (int i = 0; i < 50; i++) client.ping(1000);
       Await.until(
-          Duration.ofSeconds(40),
-          "all are looked at",
-          () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 10_000);
+          PATIENCE, "all are looked at", () -> refused(ErrorCode.TOO_MANY_REQUESTS) > 10_000);
       assertTrue(node.server.stats().sockets().waiting() <= 1, "one welcome at most");
-      Await.until(Duration.ofSeconds(40), "an answer", () -> status() == 200);
+      Await.until(PATIENCE, "an answer", () -> status() == 200);
     }
   }
 
