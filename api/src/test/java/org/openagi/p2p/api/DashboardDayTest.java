@@ -175,6 +175,12 @@ class DashboardDayTest {
     }
   }
 
+  /** Waits until the page was told of all messages. */
+  private void settle() {
+    page.awaitDelivered(page.sent());
+    Await.until(PATIENCE, "all has arrived", () -> page.arrived() == submitted);
+  }
+
   private void arrives(String text) {
     bob.manager.submit(
         NetworkMessage.builder().recipientId("alice").payload(text).build());
@@ -187,7 +193,10 @@ class DashboardDayTest {
     if (second % PEER_EVERY == PEER_STAYS && passing != null) passing.close();
     if (second % SCRAPE_EVERY == 0) alice.get("/metrics");
     if (second % INTRUDER_EVERY == 0) intrude(second % HOUR == 0 ? 40 : 1);
-    if (second % RELOAD_EVERY == 0) page.reload(second % (2 * RELOAD_EVERY) == 0);
+    if (second % RELOAD_EVERY == 0) {
+      settle(); // what is told while the page is not there is not heard
+      page.reload(second % (2 * RELOAD_EVERY) == 0);
+    }
     if (second % BROWSER_EVERY == 0) {
       logIn(alice.token());
       page.settings();
@@ -268,8 +277,7 @@ class DashboardDayTest {
 
   private Reading read(int hour) throws Exception {
     passing.close();
-    page.awaitDelivered(page.sent());
-    Await.until(PATIENCE, "all has arrived", () -> page.arrived() == submitted);
+    settle();
     Await.until(
         PATIENCE, "only bob is left", () -> alice.manager.connectedPeers().size() == 1);
     int events = alice.get("/api/v1/events").list("events").size();
