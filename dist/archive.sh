@@ -22,6 +22,24 @@ for module in "${used[@]}"; do
   esac
 done
 
+# The security providers that this runtime has no module for leave its list: at the first lookup that none of the others
+# answers, Java would look for them on the class path, and read and verify the whole of BouncyCastle there.
+security=$FOLDER/runtime/conf/security/java.security
+providers=$("$FOLDER/runtime/bin/java" -XshowSettings:security:providers -version 2>&1 | sed -n 's/^ *Provider name: //p')
+if [ -z "$providers" ]; then
+  printf 'archive: the runtime names no security providers\n' >&2
+  exit 1
+fi
+number=0
+list=''
+for provider in $providers; do
+  number=$((number + 1))
+  list+="security.provider.$number=$provider"$'\n'
+done
+sed '/^security\.provider\./d' "$security" >"$security.new"
+printf '\n# Those that this runtime has.\n%s' "$list" >>"$security.new"
+mv "$security.new" "$security"
+
 mkdir -p "$FOLDER/bin" "$FOLDER/share"
 cp "$HERE/bin/p2p" "$FOLDER/bin/p2p"
 chmod 755 "$FOLDER/bin/p2p"
